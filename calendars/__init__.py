@@ -1,0 +1,1 @@
+"""What is promised: programmes, days, groups, lessons, and the cellar that the whole house stands on."""

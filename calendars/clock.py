@@ -1,0 +1,137 @@
+"""Instants and intervals: UTC inside, the programme's time zone outside."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from zoneinfo import ZoneInfo
+
+from calendars.errors import Invalid
+
+
+class Clock:
+    """The house's time: anchored to the wall once, then carried by the monotonic clock.
+
+    A step of the wall clock therefore changes no duration; `drift` tells of it. `shift` moves the
+    whole house in time (the demo on a Saturday).
+    """
+
+    def __init__(self, shift: timedelta = timedelta()) -> None:
+        self.shift = shift
+        self._anchor = datetime.now(UTC)
+        self._started = time.monotonic()
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        return self._anchor + timedelta(seconds=time.monotonic() - self._started) + self.shift
+
+    def drift(self) -> float:
+        """Seconds by which the machine's wall clock has stepped away since the anchor."""
+        return (datetime.now(UTC) + self.shift - self.now()).total_seconds()
+
+    def anchor(self) -> None:
+        """Follow the wall clock anew. Stays that are open must have been closed before."""
+        self._anchor = datetime.now(UTC)
+        self._started = time.monotonic()
+
+
+class SetClock(Clock):
+    """A clock that stands where it is put: for history that is lived in fast motion, and for tests."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def drift(self) -> float:
+        return 0.0
+
+    def forward(self, **amount: float) -> datetime:
+        """Move on by `timedelta(**amount)` and return the new instant."""
+        self.at += timedelta(**amount)
+        return self.at
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """The half-open span [starts, ends) in whole epoch seconds."""
+
+    starts: int
+    ends: int
+
+    @property
+    def seconds(self) -> int:
+        return max(0, self.ends - self.starts)
+
+    def cut(self, other: "Interval") -> "Interval":
+        """The part that lies in both; of length 0 when they do not meet."""
+        starts = max(self.starts, other.starts)
+        return Interval(starts, max(starts, min(self.ends, other.ends)))
+
+
+def united(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same seconds as maximal intervals, sorted; touching ones become one."""
+    whole: list[Interval] = []
+    for one in sorted(intervals):
+        if whole and one.starts <= whole[-1].ends:
+            if one.ends > whole[-1].ends:
+                whole[-1] = Interval(whole[-1].starts, one.ends)
+        else:
+            whole.append(one)
+    return whole
+
+
+def covered(intervals: Iterable[Interval]) -> int:
+    """Seconds that at least one interval covers."""
+    return sum(one.seconds for one in united(intervals))
+
+
+def without(intervals: Sequence[Interval], taken: Sequence[Interval]) -> list[Interval]:
+    """`intervals` less the seconds of `taken`, as maximal intervals."""
+    left: list[Interval] = []
+    gone = united(taken)
+    for one in united(intervals):
+        at = one.starts
+        for gap in gone:
+            if gap.ends <= at or gap.starts >= one.ends:
+                continue
+            if gap.starts > at:
+                left.append(Interval(at, gap.starts))
+            at = max(at, gap.ends)
+        if at < one.ends:
+            left.append(Interval(at, one.ends))
+    return left
+
+
+def local(day: date, at: time_of_day, zone: str) -> datetime:
+    """The UTC instant of a local time; in the hour that comes twice the first one (RFC 5545 section 3.3.5)."""
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_of(instant: datetime, zone: str) -> date:
+    """The local calendar day on which an instant lies."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def parse_instant(text: str) -> datetime:
+    """Read RFC 3339 with an offset. Raises Invalid `bad_time`."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid("bad_time", text=text) from None
+    if instant.tzinfo is None:
+        raise Invalid("bad_time", text=text)
+    return instant.astimezone(UTC)
+
+
+def rfc3339(instant: datetime, zone: str = "UTC") -> str:
+    """Write an instant with the offset of `zone`, to the second."""
+    return instant.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def seconds(instant: datetime) -> int:
+    """Whole epoch seconds, floored."""
+    return int(instant.timestamp() // 1)

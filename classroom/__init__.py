@@ -1,0 +1,1 @@
+"""What was lived: rooms, visits, evidence, the register and the report."""

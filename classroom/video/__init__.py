@@ -1,0 +1,1 @@
+"""Video rooms behind one interface."""

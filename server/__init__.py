@@ -1,0 +1,1 @@
+"""How the world reaches the house: commands, pages, sockets and feeds."""

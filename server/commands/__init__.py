@@ -1,0 +1,1 @@
+"""The commands of `oppitupa`, one file a noun; `server.cli` names them."""
