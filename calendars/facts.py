@@ -1,0 +1,156 @@
+"""What happened, in the past tense: ids only, and next to each fact who may hear it."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+Audience = Literal["lesson", "staff", "programme", "person", "house"]
+"""lesson: all who are in its room · staff: who may see its roster · programme: who plans it · person: she alone · house: nobody live."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened on one ordered stream (a lesson, a programme or a person)."""
+
+    audience: ClassVar[Audience] = "house"
+    stream: str
+
+    def body(self) -> dict[str, Any]:
+        """What the trail keeps: plain JSON values, ids and never names."""
+        return {name: _plain(value) for name, value in asdict(self).items() if name != "stream"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fact as the trail holds it: numbered in its stream, at the instant of its work."""
+
+    stream: str
+    number: int
+    at: datetime
+    kind: str
+    audience: str
+    body: dict[str, Any]
+
+    def message(self) -> dict[str, Any]:
+        """What a browser hears."""
+        return {"kind": self.kind, "stream": self.stream, "number": self.number, "at": _plain(self.at)} | self.body
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
+
+
+@dataclass(frozen=True)
+class ProgrammePlanned(Fact):
+    """A programme got its days."""
+
+    audience: ClassVar[Audience] = "programme"
+    by: str
+    days: int
+
+
+@dataclass(frozen=True)
+class GroupFormed(Fact):
+    audience: ClassVar[Audience] = "programme"
+    group: str
+    by: str
+
+
+@dataclass(frozen=True)
+class PersonAdded(Fact):
+    audience: ClassVar[Audience] = "house"
+    person: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Seated(Fact):
+    """A person got a seat in a group."""
+
+    audience: ClassVar[Audience] = "programme"
+    person: str
+    group: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Unseated(Fact):
+    """A seat ended."""
+
+    audience: ClassVar[Audience] = "programme"
+    person: str
+    group: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class LessonPlanned(Fact):
+    audience: ClassVar[Audience] = "programme"
+    lesson: str
+    by: str
+
+
+@dataclass(frozen=True)
+class LessonMoved(Fact):
+    """Time, place or teachers of a lesson changed; its id did not."""
+
+    audience: ClassVar[Audience] = "programme"
+    lesson: str
+    by: str
+
+
+@dataclass(frozen=True)
+class LessonCancelled(Fact):
+    audience: ClassVar[Audience] = "programme"
+    lesson: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class RightsGiven(Fact):
+    audience: ClassVar[Audience] = "person"
+    role: str
+    scope: str
+    by: str
+
+
+@dataclass(frozen=True)
+class RightsTaken(Fact):
+    audience: ClassVar[Audience] = "person"
+    role: str
+    scope: str
+    by: str
+
+
+@dataclass(frozen=True)
+class LinkRenewed(Fact):
+    """A personal link got a new generation; the old one opens nothing any more."""
+
+    audience: ClassVar[Audience] = "person"
+    by: str
+
+
+@dataclass(frozen=True)
+class FeedRenewed(Fact):
+    audience: ClassVar[Audience] = "person"
+    feed: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ProviderChosen(Fact):
+    """A programme's rooms come from another provider from now on."""
+
+    audience: ClassVar[Audience] = "programme"
+    provider: str
+    by: str
+
+
+@dataclass(frozen=True)
+class HouseSet(Fact):
+    """Name, logo, telephone number, time zone or languages of the house changed."""
+
+    audience: ClassVar[Audience] = "house"
+    by: str

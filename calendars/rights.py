@@ -1,0 +1,246 @@
+"""Who may do what: the whole matrix on one page.
+
+A right is a row: a person, a role, a scope (house ⊃ organisation ⊃ programme ⊃ group ⊃ lesson, or self), from, until.
+Whoever has no right to know of a thing gets NotFound, the same as for a thing that does not exist.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select, update
+
+from calendars.errors import Forbidden, NotFound
+from calendars.facts import RightsGiven, RightsTaken
+from calendars.store import Look, Work, new_id
+from calendars.tables import Grant, Group, Lesson, Person, Programme
+
+SCOPES = ("house", "organisation", "programme", "group", "lesson", "self")
+
+MATRIX: dict[str, frozenset[str]] = {
+    "learner": frozenset({"see_lesson", "enter", "see_own"}),
+    "teacher": frozenset(
+        {"see_lesson", "enter", "lead", "see_roster", "register", "see_people", "give_link", "see_report", "see_own"}
+    ),
+    "tutor": frozenset({"see_lesson", "enter", "lead", "see_roster", "register", "see_own"}),
+    "counsellor": frozenset({"see_lesson", "see_plan", "see_roster", "see_people", "give_link", "see_report", "see_own"}),
+    "support": frozenset({"see_own"}),
+    "coordinator": frozenset(
+        {
+            "see_lesson", "enter", "lead", "see_roster", "register", "see_people", "give_link", "see_report", "see_own",
+            "see_plan", "plan", "invite",
+        }
+    ),
+    "employer": frozenset({"see_own"}),
+    "officer": frozenset({"see_own"}),
+    "inspector": frozenset({"see_plan", "see_report", "see_own"}),
+    "board": frozenset({"see_own"}),
+    "guest": frozenset({"see_lesson", "enter", "see_own"}),
+    "admin": frozenset({"administer", "invite", "see_own"}),
+}  # fmt: skip
+"""
+see_lesson that it is, when and for whom · enter its room · lead open, pause, close · see_roster who is here and missing
+register correct and sign · see_people names and telephone numbers · give_link show and renew a learner's link
+see_plan days, groups and lessons · plan change them · see_report figures and the evidence behind them
+invite staff · administer the house · see_own one's own day, hours, feeds and devices
+"""
+
+STAFF = frozenset({"teacher", "tutor", "counsellor", "support", "coordinator", "inspector", "admin"})
+LEADS = ("coordinator", "teacher", "tutor")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One right of an actor, as it stands now."""
+
+    role: str
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person with all rights that hold at this moment."""
+
+    person: str
+    name: str
+    language: str
+    revision: int
+    scopes: tuple[Scope, ...]
+    sign_in: str = ""
+    """The id of her sign-in on this device."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(scope.role for scope in self.scopes)
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles & STAFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an act is about: its place in the order of scopes. None: that level does not apply."""
+
+    organisation: str | None = None
+    programme: str | None = None
+    group: str | None = None
+    lesson: str | None = None
+    person: str | None = None
+
+
+HOUSE = "house"
+THE_HOUSE = Target()
+
+
+def system(name: str = "house") -> Actor:
+    """The house itself acting: chores and first starts."""
+    return Actor("", name, "fi", 0, (Scope("admin", "house", HOUSE), Scope("coordinator", "house", HOUSE)))
+
+
+def may(actor: Actor, verb: str, target: Target) -> bool:
+    """Whether one of the actor's rights covers this act on this target."""
+    return any(verb in MATRIX[scope.role] and _covers(actor, scope, target) for scope in actor.scopes)
+
+
+def knows(actor: Actor, target: Target) -> bool:
+    """Whether the actor may know that the target exists."""
+    return any(MATRIX[scope.role] - {"see_own"} and _covers(actor, scope, target) for scope in actor.scopes)
+
+
+def ask(actor: Actor, verb: str, target: Target) -> None:
+    """Refuse unless allowed: NotFound to whoever may not even know, Forbidden to whoever may."""
+    if may(actor, verb, target):
+        return
+    if knows(actor, target):
+        raise Forbidden("not_yours_to_do", verb=verb)
+    raise NotFound()
+
+
+def role_in(actor: Actor, target: Target) -> str:
+    """The strongest role of the actor for a target: it decides who leads a room."""
+    held = {scope.role for scope in actor.scopes if _covers(actor, scope, target)}
+    for role in (*LEADS, "counsellor", "learner", "guest"):
+        if role in held:
+            return role
+    raise NotFound()
+
+
+def _covers(actor: Actor, scope: Scope, target: Target) -> bool:
+    if scope.kind == "house":
+        return True
+    if scope.kind == "self":
+        return target.person == actor.person
+    return getattr(target, scope.kind) == scope.id
+
+
+def scopes_of(actor: Actor, verb: str) -> dict[str, list[str]]:
+    """The scopes, by kind, in which the actor may do this: what a list is narrowed by."""
+    found: dict[str, list[str]] = {}
+    for scope in actor.scopes:
+        if verb in MATRIX[scope.role]:
+            found.setdefault(scope.kind, []).append(scope.id)
+    return found
+
+
+def narrowed(statement: Select[tuple[Lesson]], actor: Actor, verb: str) -> Select[tuple[Lesson]]:
+    """Only the lessons (joined with their programme) that the actor may do this with."""
+    found = scopes_of(actor, verb)
+    if "house" in found:
+        return statement
+    return statement.where(
+        Lesson.programme.in_(select(Programme.id).where(Programme.organisation.in_(found.get("organisation", []))))
+        | Lesson.programme.in_(found.get("programme", []))
+        | Lesson.group.in_(found.get("group", []))
+        | Lesson.id.in_(found.get("lesson", []))
+    )
+
+
+async def actor_of(look: Look, person: str, sign_in: str = "") -> Actor:
+    """The person with her rights of this instant. Raises NotFound."""
+    rows = await look.rows(
+        select(Person, Grant)
+        .outerjoin(
+            Grant,
+            (Grant.person == Person.id)
+            & (Grant.starts.is_(None) | (Grant.starts <= look.now))
+            & (Grant.until.is_(None) | (Grant.until > look.now)),
+        )
+        .where(Person.id == person)
+        .order_by(Grant.id)
+    )
+    if not rows:
+        raise NotFound()
+    who = rows[0][0]
+    scopes = tuple(Scope(grant.role, grant.scope_kind, grant.scope) for _, grant in rows if grant is not None)
+    return Actor(who.id, who.shown, who.language, who.revision, (*scopes, Scope("support", "self", who.id)), sign_in)
+
+
+async def target_of_lesson(look: Look, lesson: str) -> tuple[Lesson, Programme, Target]:
+    """A lesson with its programme and its place in the order of scopes. Raises NotFound."""
+    rows = await look.rows(
+        select(Lesson, Programme).join(Programme, Programme.id == Lesson.programme).where(Lesson.id == lesson)
+    )
+    if not rows:
+        raise NotFound()
+    found, programme = rows[0]
+    return found, programme, Target(programme.organisation, programme.id, found.group, found.id)
+
+
+async def target_of_programme(look: Look, programme: str) -> tuple[Programme, Target]:
+    """A programme and its place in the order of scopes. Raises NotFound."""
+    found = await look.get(Programme, programme)
+    if found is None:
+        raise NotFound()
+    return found, Target(found.organisation, found.id)
+
+
+async def target_of_group(look: Look, group: str) -> tuple[Group, Programme, Target]:
+    """A group with its programme and its place in the order of scopes. Raises NotFound."""
+    rows = await look.rows(
+        select(Group, Programme).join(Programme, Programme.id == Group.programme).where(Group.id == group)
+    )
+    if not rows:
+        raise NotFound()
+    found, programme = rows[0]
+    return found, programme, Target(programme.organisation, programme.id, found.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right to give: the role, where it holds, and between which instants (None: open)."""
+
+    role: str
+    kind: str
+    scope: str
+    starts: datetime | None = None
+    until: datetime | None = None
+
+
+async def give(work: Work, actor: Actor, person: str, right: Right, target: Target) -> Grant:
+    """Give a person a right inside `target`. The giver must be allowed to plan or invite there."""
+    ask(actor, "administer" if right.kind == "house" else "invite" if right.role in STAFF else "plan", target)
+    grant = Grant(
+        id=new_id(), person=person, role=right.role, scope_kind=right.kind, scope=right.scope, starts=right.starts,
+        until=right.until, given_by=actor.person or None, given=work.now,
+    )  # fmt: skip
+    work.add(grant)
+    await touch(work, person)
+    work.tell(RightsGiven(stream=person, role=right.role, scope=right.scope, by=actor.person))
+    return grant
+
+
+async def take(work: Work, actor: Actor, grant: str, target: Target) -> None:
+    """End a right now. Open sockets notice within a second."""
+    row = await work.get(Grant, grant)
+    if row is None:
+        raise NotFound()
+    ask(actor, "administer" if row.scope_kind == "house" else "invite" if row.role in STAFF else "plan", target)
+    row.until = work.now
+    await touch(work, row.person)
+    work.tell(RightsTaken(stream=row.person, role=row.role, scope=row.scope, by=actor.person))
+
+
+async def touch(work: Work, person: str) -> None:
+    """Move a person's revision, so that whoever holds her rights in memory reads them again."""
+    await work.run(update(Person).where(Person.id == person).values(revision=Person.revision + 1))

@@ -1,0 +1,116 @@
+"""What was lived, as tables.
+
+`visits` move forward while they are open; `evidence` and `marks` are append-only (a trigger refuses change).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from calendars.store import Base, Instant, owner
+from calendars.tables import key
+
+
+class Epoch(Base):
+    """One life of one server process; it makes an outage of ours provable."""
+
+    __tablename__ = "epochs"
+    id: Mapped[str] = key()
+    started: Mapped[datetime] = mapped_column(Instant)
+    alive: Mapped[datetime] = mapped_column(Instant)
+    ended: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Visit(Base):
+    """One stay of one connection in a lesson's room: [a, b], b being its last durable evidence.
+
+    A connection that slept longer than the lease and wakes begins its next part. (epoch, connection, part) makes
+    every write of b idempotent and free of order: b = max(b, …).
+    """
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        UniqueConstraint("epoch", "connection", "lesson", "part"),
+        Index("ix_visits_lesson_person", "lesson", "person"),
+        Index("ix_visits_open", "epoch", "closed"),
+    )
+    id: Mapped[str] = key()
+    epoch: Mapped[str] = mapped_column(owner("epochs.id"))
+    connection: Mapped[str]
+    """Random, made by the server for one socket; never the client's word."""
+    part: Mapped[int] = mapped_column(default=1)
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"))
+    person: Mapped[str] = mapped_column(owner("people.id"))
+    role: Mapped[str]
+    device: Mapped[str] = mapped_column(default="")
+    a: Mapped[datetime] = mapped_column(Instant)
+    b: Mapped[datetime] = mapped_column(Instant)
+    lost: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when nothing is heard, while the stay is still open."""
+    closed: Mapped[datetime | None] = mapped_column(Instant)
+    end: Mapped[str] = mapped_column(default="")
+    """leave or lost, once closed."""
+    sound: Mapped[bool | None]
+    """Whether her sound is connected; None while nobody knows."""
+    up: Mapped[int | None]
+    """Measured upload of her line, kbit/s."""
+
+
+class Evidence(Base):
+    """Anything that speaks for or against presence, as it was received. Never changed, never deleted."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("lesson", "number"), Index("ix_evidence_lesson_received", "lesson", "received"))
+    id: Mapped[str] = key()
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"))
+    number: Mapped[int]
+    received: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[str]
+    person: Mapped[str | None] = mapped_column(owner("people.id"))
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The line of the attendance trace, less `received`, `kind`, `learner` and `id`."""
+    by: Mapped[str | None]
+
+
+class Mark(Base):
+    """One version of one person's line in a lesson's register. Version 1 is what the house proposed."""
+
+    __tablename__ = "marks"
+    __table_args__ = (UniqueConstraint("lesson", "person", "version"),)
+    id: Mapped[str] = key()
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"))
+    person: Mapped[str] = mapped_column(owner("people.id"))
+    version: Mapped[int]
+    state: Mapped[str]
+    seconds: Mapped[dict[str, int]] = mapped_column(JSON)
+    late_by: Mapped[int | None]
+    left_early_by: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str | None]
+    signed: Mapped[bool] = mapped_column(default=False)
+
+
+class Message(Base):
+    """Something said in the chat of a lesson."""
+
+    __tablename__ = "messages"
+    __table_args__ = (UniqueConstraint("lesson", "number"),)
+    id: Mapped[str] = key()
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"))
+    number: Mapped[int]
+    person: Mapped[str] = mapped_column(owner("people.id"))
+    said: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant)
+    hidden: Mapped[bool] = mapped_column(default=False)
+
+
+class Hand(Base):
+    """A raised hand."""
+
+    __tablename__ = "hands"
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"), primary_key=True)
+    person: Mapped[str] = mapped_column(owner("people.id"), primary_key=True)
+    raised: Mapped[datetime] = mapped_column(Instant)
