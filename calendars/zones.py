@@ -12,7 +12,6 @@ from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
 from typing import Literal
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
@@ -20,13 +19,13 @@ from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 NEAR = timedelta(hours=4)
 """Apps disagree about local times this close to a change of the clock; UTC is read alike by all of them."""
 
-_ZONE_NAME = re.compile(r"\w[\w+-]*(/\w[\w+-]*)*", re.ASCII)
 _ABBREVIATION = r"<([^>]+)>|([A-Za-z]+)"
 _OFFSET = r"([+-]?\d+(?::\d+){0,2})"
 _ONSET = r",M(\d+)\.([1-5])\.([0-6])(?:/(\d+(?::\d+){0,2}))?"
 _FOOTER = re.compile(f"(?:{_ABBREVIATION}){_OFFSET}(?:(?:{_ABBREVIATION}){_OFFSET}?{_ONSET}{_ONSET})?")
 _DAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 _LAST = 5
+# Apps carry zone tables that are years old, so a zone whose law changed within these years is safer in UTC.
 _WATCHED = [datetime(year, month, 15, tzinfo=UTC) for year in range(2026, 2038) for month in range(1, 13)]
 
 
@@ -105,7 +104,7 @@ def zone(name: str) -> zoneinfo.ZoneInfo | None:
 def rule(name: str) -> Rule | None:
     """The zone's yearly rule; None if it is UTC, unknown, or not to be said with one BYDAY for each change.
 
-    A zone that goes on changing against its own footer (Casablanca in each Ramadan) has no rule either.
+    A zone that changes against its own footer (Casablanca in each Ramadan, Vancouver for good in 2026) has no rule either.
     """
     tzif, place = _tzif(name), zone(name)
     if tzif is None or place is None:
@@ -132,14 +131,16 @@ def local(instant: datetime, name: str) -> datetime | None:
     return face.replace(tzinfo=None) if face.utcoffset() == known.offset(instant) else None
 
 
+@lru_cache
+def names() -> frozenset[str]:
+    """Every zone that the tzdata package knows."""
+    return frozenset(files("tzdata").joinpath("zones").read_text().split())
+
+
 def _tzif(name: str) -> bytes | None:
-    if not _ZONE_NAME.fullmatch(name):
+    if name not in names():
         return None
-    packed = files("tzdata").joinpath("zoneinfo", *name.split("/"))
-    for path in (packed, *(Path(folder, name) for folder in zoneinfo.TZPATH)):
-        if path.is_file() and (tzif := path.read_bytes()).startswith(b"TZif"):
-            return tzif
-    return None
+    return files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
 
 
 def _read(name: str, footer: str) -> Rule | None:
