@@ -131,7 +131,7 @@ def _covers(actor: Actor, scope: Scope, target: Target) -> bool:
         return True
     if scope.kind == "self":
         return target.person == actor.person
-    return getattr(target, scope.kind) == scope.id
+    return bool(getattr(target, scope.kind) == scope.id)
 
 
 def scopes_of(actor: Actor, verb: str) -> dict[str, list[str]]:
