@@ -1,0 +1,123 @@
+"""Free days: weekends, public holidays and own breaks; everything else is a training day."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from importlib.resources import files
+
+from calendars.errors import Invalid
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORKING_WEEK = WEEKDAYS[:5]
+# Longer than any break that makes sense; a search beyond it would be a search without an end.
+_LONGEST_GAP = 1_000
+
+Break = tuple[date, date]
+
+
+def holidays_of(country: str, years: Iterable[int], language: str | None = None) -> dict[date, str]:
+    """The public holidays of a country (`FI`) or of a part of one (`DE-BY`), named in its language or in `language`.
+
+    Raises Invalid `unknown_country`.
+    """
+    found: dict[date, str] = {}
+    _own_language(country)  # so that an unknown country is refused even when no year is asked for
+    for year in sorted(set(years)):
+        found.update(_holidays(country, year, language))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _holidays(country: str, year: int, language: str | None) -> tuple[tuple[date, str], ...]:
+    # The library is heavy; whoever never counts days does not wait for it.
+    import holidays
+
+    code, _, part = country.partition("-")
+    own = _own_language(country)
+    named = holidays.country_holidays(code, subdiv=part or None, years=year, expand=False, language=language or own)
+    return tuple(sorted(named.items()))
+
+
+@lru_cache(maxsize=512)
+def _own_language(country: str) -> str | None:
+    import holidays
+
+    code, _, part = country.partition("-")
+    try:
+        return holidays.country_holidays(code, subdiv=part or None).default_language
+    except NotImplementedError:
+        raise Invalid("unknown_country", field="country", country=country) from None
+
+
+def zones_of(country: str) -> tuple[str, ...]:
+    """The time zones of a country, from the list that comes with the zone data; the usual one first."""
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return tuple(row[2] for row in rows if row[0] == country.partition("-")[0])
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day number so many months later, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingCalendar:
+    """Which days are training days: those of `weekdays` that are neither public holidays nor in a break."""
+
+    country: str
+    weekdays: Sequence[str] = WORKING_WEEK
+    breaks: Sequence[Break] = ()
+    _numbers: frozenset[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.weekdays:
+            raise Invalid("no_weekdays", field="weekdays")
+        for name in self.weekdays:
+            if name not in WEEKDAYS:
+                raise Invalid("unknown_weekday", field="weekdays", given=name)
+        for first, last in self.breaks:
+            if last < first:
+                raise Invalid("break_backwards", field="breaks", first=first, last=last)
+        object.__setattr__(self, "_numbers", frozenset(map(WEEKDAYS.index, self.weekdays)))
+
+    def holiday(self, day: date) -> str | None:
+        """The name of the public holiday on that day."""
+        return holidays_of(self.country, (day.year,)).get(day)
+
+    def in_break(self, day: date) -> bool:
+        return any(first <= day <= last for first, last in self.breaks)
+
+    def on_weekday(self, day: date) -> bool:
+        return day.weekday() in self._numbers
+
+    def is_training(self, day: date) -> bool:
+        return self.on_weekday(day) and not self.in_break(day) and self.holiday(day) is None
+
+    def first(self, day: date) -> date:
+        """That day, or the next training day after it."""
+        return next(self.days(day))
+
+    def nth(self, day: date, number: int) -> date:
+        """The `number`-th training day counted from `day`, which is the first if it is one."""
+        return next(one for count, one in enumerate(self.days(day), 1) if count == number)
+
+    def back(self, day: date, number: int) -> date:
+        """The training day from which `day`, a training day itself, is the `number`-th."""
+        if not self.is_training(day):
+            raise Invalid("not_a_training_day", day=day)
+        return next(one for count, one in enumerate(self.days(day, step=-1), 1) if count == number)
+
+    def days(self, day: date, step: int = 1) -> Iterator[date]:
+        """All training days from `day` on (or backwards), without an end: the caller stops."""
+        gap = 0
+        while gap < _LONGEST_GAP:
+            if self.is_training(day):
+                gap = 0
+                yield day
+            gap += 1
+            day += timedelta(days=step)
+        raise Invalid("no_training_days", field="breaks", after=day - timedelta(days=step * gap))
