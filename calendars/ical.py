@@ -160,11 +160,12 @@ def _head(calendar: Calendar, modified: datetime | None, named: set[str]) -> byt
     whole.add("VERSION", "2.0")
     whole.add("PRODID", "-//Oppitupa//Oppitupa//EN")
     whole.add("CALSCALE", "GREGORIAN")
+    # icalendar takes X- properties for unknown ones and would leave commas and line ends in them as they are.
     for name in ("NAME", "X-WR-CALNAME"):
-        whole.add(name, _one_line(calendar.name))
+        whole.add(name, icalendar.vText(_one_line(calendar.name)))
     if description := _clean(calendar.description):
         for name in ("DESCRIPTION", "X-WR-CALDESC"):
-            whole.add(name, description)
+            whole.add(name, icalendar.vText(description))
     known = zones.zone(calendar.zone) is not None
     whole.add("X-WR-TIMEZONE", calendar.zone if known else "UTC")
     # icalendar writes neither VALUE by itself; without them Home Assistant refuses the feed.
