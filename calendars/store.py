@@ -205,13 +205,14 @@ class Work(Look):
             for fact in self._facts:
                 by_stream.setdefault(fact.stream, []).append(fact)
             for stream in sorted(by_stream):  # one order for everybody, so that two works cannot lock each other
-                last = await self._numbered(stream, len(by_stream[stream]))
+                last = await self.number(stream, len(by_stream[stream]))
                 first = last - len(by_stream[stream]) + 1
                 self.told += [told_of(fact, first + n, self.now) for n, fact in enumerate(by_stream[stream])]
             await self.run(_trail.insert(), [asdict(told) for told in self.told])
         await self.flush()
 
-    async def _numbered(self, stream: str, count: int) -> int:
+    async def number(self, stream: str, count: int = 1) -> int:
+        """Take the next `count` numbers of a stream; the last of them. Whoever takes them orders all later ones."""
         statement = self.upsert(_streams).values(stream=stream, number=count)
         statement = statement.on_conflict_do_update(
             index_elements=["stream"], set_={"number": _streams.c.number + count}
@@ -237,9 +238,10 @@ class Store:
             self._reading = _sqlite_engine(url, "BEGIN", size=4)
             self._group = _Group(self._writing, self._tell)
         else:
-            self._writing = self._reading = create_async_engine(
+            self._writing = create_async_engine(
                 url, pool_size=8, max_overflow=8, pool_timeout=4, connect_args={"timeout": 4, "command_timeout": 8}
             )
+            self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ")  # one look, one state
 
     def listen(self, listener: Listener) -> None:
         """Hear the facts of every work of this process, in the order of its commits."""

@@ -42,6 +42,7 @@ class Visit(Base):
     connection: Mapped[str]
     """Random, made by the server for one socket; never the client's word."""
     part: Mapped[int] = mapped_column(default=1)
+    """Which stay of this connection it is: one that slept beyond the lease and woke begins the next."""
     lesson: Mapped[str] = mapped_column(owner("lessons.id"))
     person: Mapped[str] = mapped_column(owner("people.id"))
     role: Mapped[str]
@@ -91,6 +92,16 @@ class Mark(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     by: Mapped[str | None]
     signed: Mapped[bool] = mapped_column(default=False)
+
+
+class Pause(Base):
+    """A break of a lesson; once it is over, its line stands in the evidence too."""
+
+    __tablename__ = "pauses"
+    id: Mapped[str] = key()
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"), index=True)
+    starts: Mapped[datetime] = mapped_column(Instant)
+    ends: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Message(Base):

@@ -1,0 +1,244 @@
+"""The day book: what the evidence proposes, what people add to it, and the signature.
+
+A correction is a line of evidence of its own; the mark is then reckoned anew as the next version, and both stay.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
+
+from calendars.lessons import freeze
+from sqlalchemy import func, insert, select
+
+from calendars import rights
+from calendars.clock import rfc3339
+from calendars.errors import AlreadySigned, Invalid, NotFound, NotOpen
+from calendars.rights import Actor
+from calendars.store import Look, Work, new_id
+from calendars.tables import Expected, Lesson, Person, Programme
+from classroom import ledger, rooms
+from classroom.attendance import Reckoning, counted, reckon
+from classroom.board import clean
+from classroom.facts import RegisterCorrected, RegisterProposed, RegisterReopened, RegisterSigned
+from classroom.tables import Evidence, Mark
+from classroom.testimony import ExcuseCode, Trace
+
+HOW = ("teacher", "paper", "phone", "remove")
+"""qr and foreman come with issues of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A person says where a learner was: [starts, ends) and why. `remove` takes the time out."""
+
+    person: str
+    how: str
+    starts: datetime
+    ends: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the register, as reckoned now, with every earlier version of its mark."""
+
+    person: str
+    name: str
+    expected: bool
+    reckoning: Reckoning
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The register of one lesson."""
+
+    lesson: Lesson
+    programme: Programme
+    trace: Trace
+    counted: int
+    entries: tuple[Entry, ...]
+    evidence: tuple[Evidence, ...]
+
+
+async def register(look: Look, actor: Actor, lesson: str) -> Register:
+    """The register of a lesson for whoever may see the figures or correct them."""
+    found, programme, target = await rights.target_of_lesson(look, lesson)
+    if not rights.may(actor, "register", target):
+        rights.ask(actor, "see_report", target)
+    return await _register(look, found, programme)
+
+
+async def _register(look: Look, lesson: Lesson, programme: Programme, as_of: datetime | None = None) -> Register:
+    trace = await ledger.trace(look, lesson, rooms.times(lesson, programme.rules), rooms.rules_of(programme), as_of)
+    reckonings = reckon(trace)
+    marks = await look.all(select(Mark).where(Mark.lesson == lesson.id).order_by(Mark.person, Mark.version))
+    evidence = await look.all(select(Evidence).where(Evidence.lesson == lesson.id).order_by(Evidence.number))
+    people = {one.id: one for one in await look.all(select(Person).where(Person.id.in_(sorted(reckonings))))}
+    entries = [
+        Entry(
+            person, people[person].shown, person in trace.expected, reckoning,
+            tuple(mark for mark in marks if mark.person == person),
+        )
+        for person, reckoning in sorted(reckonings.items(), key=lambda pair: people[pair[0]].shown)
+        if person in people
+    ]  # fmt: skip
+    total = sum(one.seconds for one in counted(trace))
+    return Register(lesson, programme, trace, total, tuple(entries), tuple(evidence))
+
+
+async def close(work: Work, actor: Actor, lesson: str) -> None:
+    """End the lesson and propose its register."""
+    await rooms.close(work, actor, lesson)
+    await propose(work, lesson)
+
+
+async def close_forgotten(work: Work) -> int:
+    """Close what nobody closed, and propose those registers; how many."""
+    closed = await rooms.close_forgotten(work)
+    for lesson in closed:
+        await propose(work, lesson)
+    return len(closed)
+
+
+async def propose(work: Work, lesson: str, by: str | None = None) -> None:
+    """Write the next version of every mark that differs from what the evidence says now."""
+    await freeze(work, lesson)
+    found, programme, _ = await rights.target_of_lesson(work, lesson)
+    trace = await ledger.trace(work, found, rooms.times(found, programme.rules), rooms.rules_of(programme))
+    latest = {mark.person: mark for mark in await _latest(work, lesson)}
+    rows = [
+        _mark(work, lesson, person, reckoning, latest.get(person), by)
+        for person, reckoning in sorted(reckon(trace).items())
+        if _differs(reckoning, latest.get(person))
+    ]
+    if rows:
+        await work.run(insert(Mark), rows)
+        work.tell(RegisterProposed(stream=lesson, people=len(rows)))
+
+
+async def _latest(look: Look, lesson: str) -> Sequence[Mark]:
+    newest = select(Mark.person, func.max(Mark.version).label("version")).where(Mark.lesson == lesson)
+    last = newest.group_by(Mark.person).subquery()
+    found: Sequence[Mark] = await look.all(
+        select(Mark)
+        .join(last, (Mark.person == last.c.person) & (Mark.version == last.c.version))
+        .where(Mark.lesson == lesson)
+    )
+    return found
+
+
+def _differs(reckoning: Reckoning, mark: Mark | None) -> bool:
+    if mark is None:
+        return True
+    said = (mark.state, dict(mark.seconds), mark.late_by, mark.left_early_by)
+    return said != (reckoning.state, dict(reckoning.seconds), reckoning.late_by, reckoning.left_early_by)
+
+
+def _mark(
+    work: Work, lesson: str, person: str, reckoning: Reckoning, before: Mark | None, by: str | None
+) -> dict[str, object]:
+    return {
+        "id": new_id(), "lesson": lesson, "person": person, "version": before.version + 1 if before else 1,
+        "state": reckoning.state, "seconds": dict(reckoning.seconds), "late_by": reckoning.late_by,
+        "left_early_by": reckoning.left_early_by, "at": work.now, "by": by, "signed": False,
+    }  # fmt: skip
+
+
+async def correct(work: Work, actor: Actor, lesson: str, correction: Correction) -> None:
+    """Add what a person says to the evidence. Raises AlreadySigned, Invalid (no reason, wrong times, unknown person)."""
+    await _to_correct(work, actor, lesson)
+    reason = clean(correction.reason)
+    if correction.how not in HOW:
+        raise Invalid("bad_choice", field="how")
+    if not reason or len(reason) > 500:
+        raise Invalid("reason_missing", field="reason")
+    if not correction.starts < correction.ends:
+        raise Invalid("backwards", field="ends")
+    await _must_belong(work, lesson, correction.person)
+    body = {"from": rfc3339(correction.starts), "to": rfc3339(correction.ends), "reason": reason}
+    await ledger.enter_evidence(work, lesson, correction.how, correction.person, body, actor.person or None)
+    work.tell(RegisterCorrected(stream=lesson, person=correction.person, how=correction.how, by=actor.person))
+    await propose(work, lesson, actor.person or None)
+
+
+async def excuse(work: Work, actor: Actor, lesson: str, person: str, code: ExcuseCode) -> None:
+    """Write down why somebody was not there, by the codes of the benefit payers."""
+    await _to_correct(work, actor, lesson)
+    if code not in get_args(ExcuseCode):
+        raise Invalid("bad_choice", field="code")
+    await _must_belong(work, lesson, person)
+    await ledger.enter_evidence(work, lesson, "excuse", person, {"code": code}, actor.person or None)
+    work.tell(RegisterCorrected(stream=lesson, person=person, how="excuse", by=actor.person))
+    await propose(work, lesson, actor.person or None)
+
+
+async def correct_held(work: Work, actor: Actor, lesson: str, starts: datetime, ends: datetime) -> None:
+    """Say by hand when the lesson was really held; equal instants say that it was not."""
+    found = await _to_correct(work, actor, lesson)
+    if starts > ends:
+        raise Invalid("backwards", field="ends")
+    body = {"from": rfc3339(starts), "to": rfc3339(ends)}
+    await ledger.enter_evidence(work, lesson, "held", None, body, actor.person or None)
+    if found.closed is None:
+        found.closed = work.now
+    found.opened = starts.replace(microsecond=0) if starts < ends else None
+    work.tell(RegisterCorrected(stream=lesson, person="", how="held", by=actor.person))
+    await propose(work, lesson, actor.person or None)
+
+
+async def sign(work: Work, actor: Actor, lesson: str) -> None:
+    """Sign the register in one tap. Raises NotOpen while the lesson is not over. Twice changes nothing."""
+    found, _, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "register", target)
+    if found.signed:
+        return
+    if found.closed is None:
+        if found.ends > work.now:
+            raise NotOpen("lesson_not_over")
+        found.closed = work.now
+    await propose(work, lesson, actor.person or None)
+    signed = [
+            {
+                "id": new_id(), "lesson": lesson, "person": mark.person, "version": mark.version + 1,
+                "state": mark.state, "seconds": dict(mark.seconds), "late_by": mark.late_by,
+                "left_early_by": mark.left_early_by, "at": work.now, "by": actor.person or None, "signed": True,
+            }
+            for mark in await _latest(work, lesson)
+        ]  # fmt: skip
+    if signed:
+        await work.run(insert(Mark), signed)
+    found.signed = work.now
+    work.tell(RegisterSigned(stream=lesson, by=actor.person))
+
+
+async def reopen(work: Work, actor: Actor, lesson: str, reason: str) -> None:
+    """Open a signed register again: an act that everybody can see."""
+    found, _, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "register", target)
+    if not clean(reason):
+        raise Invalid("reason_missing", field="reason")
+    if found.signed:
+        found.signed = None
+        work.tell(RegisterReopened(stream=lesson, by=actor.person, reason=clean(reason)[:500]))
+
+
+async def _to_correct(work: Work, actor: Actor, lesson: str) -> Lesson:
+    found, _, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "register", target)
+    if found.signed:
+        raise AlreadySigned("register_signed", signed=rfc3339(found.signed))
+    if found.starts > work.now:
+        raise NotOpen("lesson_not_over")
+    await freeze(work, lesson)
+    return found
+
+
+async def _must_belong(work: Work, lesson: str, person: str) -> None:
+    expected = await work.one(select(Expected).where(Expected.lesson == lesson, Expected.person == person))
+    seen = expected or await work.one(
+        select(Evidence.id).where(Evidence.lesson == lesson, Evidence.person == person).limit(1)
+    )
+    if not seen:
+        raise NotFound()

@@ -1,0 +1,190 @@
+"""What the funder asks: seconds planned, present, excused, absent, per learner, lesson, day, group and programme.
+
+Every figure is whole seconds of the one attendance function, so each is the sum of intervals that can be shown.
+A row counts `present + excused + could_not_enter + absent` = what was held less its pauses; `not_held` is what the
+plan promised beyond that.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from calendars import rights
+from calendars.clock import day_of, rfc3339
+from calendars.rights import Actor
+from calendars.store import Look
+from calendars.tables import Day, Expected, Group, Lesson, Person, Programme
+from classroom import ledger, rooms
+from classroom.attendance import Reckoning, counted, reckon
+
+SUMS = ("planned", "held", "present", "excused", "could_not_enter", "absent", "not_held")
+KINDS = ("evidenced", "room", "service_gap", "bridged", "corrected")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One learner in one lesson."""
+
+    learner: str
+    day: str
+    kind: str
+    group: str
+    lesson: str
+    planned: int
+    held: int
+    present: int
+    excused: int
+    could_not_enter: int
+    absent: int
+    not_held: int
+    state: str
+    signed: bool
+    seconds: dict[str, int]
+    intervals: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of a programme as it was known at one instant."""
+
+    programme: str
+    as_of: str
+    rows: list[Row]
+    totals: dict[str, Any]
+
+
+async def report(look: Look, actor: Actor, programme: str, as_of: datetime | None = None) -> Report:
+    """The report for whoever may see the figures of this programme."""
+    found, target = await rights.target_of_programme(look, programme)
+    rights.ask(actor, "see_report", target)
+    return await _report(look, found, as_of or look.now)
+
+
+async def own_hours(look: Look, actor: Actor, person: str) -> dict[str, int]:
+    """A learner's own sums over every lesson that is past; her own, or for whoever may see the figures."""
+    rows = await look.rows(
+        select(Lesson, Programme)
+        .join(Programme, Programme.id == Lesson.programme)
+        .join(Expected, (Expected.lesson == Lesson.id) & (Expected.person == person))
+        .where(Lesson.status == "confirmed", Lesson.starts <= look.now)
+        .order_by(Lesson.starts, Lesson.id)
+    )
+    rows = [one for one in rows if one[0].ends <= look.now or (one[0].opened and one[0].opened <= look.now)]
+    if person != actor.person:
+        for _, programme in rows[:1]:
+            rights.ask(actor, "see_report", rights.Target(programme.organisation, programme.id, person=person))
+    reckoned = await _rows(look, [(lesson, programme, "", "") for lesson, programme in rows], look.now)
+    return _sums(row for row in reckoned if row.learner == person)
+
+
+async def _report(look: Look, programme: Programme, as_of: datetime) -> Report:
+    found = await look.rows(
+        select(Lesson, Day.kind)
+        .join(Day, Day.id == Lesson.day)
+        .where(Lesson.programme == programme.id, Lesson.status == "confirmed", Lesson.starts <= as_of)
+        .order_by(Lesson.starts, Lesson.id)
+    )
+    begun = [
+        (lesson, programme, kind, day_of(lesson.starts, programme.zone).isoformat())
+        for lesson, kind in found
+        if lesson.ends <= as_of or (lesson.opened is not None and lesson.opened <= as_of)
+    ]
+    rows = await _rows(look, begun, as_of)
+    totals: dict[str, Any] = dict(_sums(rows))
+    for name in ("learner", "group", "day"):
+        totals[f"by_{name}"] = {
+            key: _sums(row for row in rows if getattr(row, name) == key) for key in _keys(rows, name)
+        }
+    totals["days"] = await _days(look, programme)
+    return Report(programme.id, rfc3339(as_of, programme.zone), rows, totals)
+
+
+async def _rows(look: Look, lessons: Sequence[tuple[Lesson, Programme, str, str]], as_of: datetime) -> list[Row]:
+    asked = [(one, rooms.times(one, programme.rules), rooms.rules_of(programme)) for one, programme, _, _ in lessons]
+    traces = await ledger.traces(look, asked, as_of)
+    rows = []
+    for lesson, programme, kind, day in lessons:
+        trace = traces[lesson.id]
+        held = sum(one.seconds for one in counted(trace))
+        rows += [
+            _row(lesson, programme, kind, day, person, held, reckoning)
+            for person, reckoning in sorted(reckon(trace).items())
+        ]
+    return rows
+
+
+def _row(
+    lesson: Lesson, programme: Programme, kind: str, day: str, person: str, held: int, reckoning: Reckoning
+) -> Row:
+    planned = int((lesson.ends - lesson.starts).total_seconds())
+    present = reckoning.seconds["present"]
+    rest = {"excused": 0, "could_not_enter": 0, "absent": 0}
+    rest[reckoning.state if reckoning.state in rest else "absent"] = held - present
+    intervals = [
+        {"from": _instant(one.starts, programme.zone), "to": _instant(one.ends, programme.zone), "kind": one.kind}
+        for one in reckoning.intervals
+    ]
+    return Row(
+        person, day, kind, lesson.group, lesson.id, planned, held, present, rest["excused"], rest["could_not_enter"],
+        rest["absent"], max(0, planned - held), reckoning.state, lesson.signed is not None,
+        {name: reckoning.seconds[name] for name in KINDS}, intervals,
+    )  # fmt: skip
+
+
+def _instant(second: int, zone: str) -> str:
+    return rfc3339(datetime.fromtimestamp(second, UTC), zone)
+
+
+def _sums(rows: Iterable[Row]) -> dict[str, int]:
+    total = dict.fromkeys(SUMS, 0)
+    for row in rows:
+        for name in SUMS:
+            total[name] += getattr(row, name)
+    return total
+
+
+def _keys(rows: Sequence[Row], name: str) -> list[str]:
+    return sorted({getattr(row, name) for row in rows})
+
+
+async def _days(look: Look, programme: Programme) -> dict[str, int]:
+    kinds = await look.all(select(Day.kind).where(Day.programme == programme.id, Day.status == "confirmed"))
+    return {kind: list(kinds).count(kind) for kind in sorted(set(kinds))}
+
+
+async def names(look: Look, actor: Actor, found: Report) -> dict[str, str]:
+    """The shown names of the learners and groups of a report, for paper and pages."""
+    _, target = await rights.target_of_programme(look, found.programme)
+    rights.ask(actor, "see_report", target)
+    people = await look.all(select(Person).where(Person.id.in_(_keys(found.rows, "learner"))))
+    groups = await look.all(select(Group).where(Group.programme == found.programme))
+    return {one.id: one.shown for one in people} | {one.id: one.name.get("fi", one.id) for one in groups}
+
+
+def as_json(found: Report) -> str:
+    """The report by the contract: one JSON value, the same bytes for the same past instant."""
+    return json.dumps(asdict(found), ensure_ascii=False, indent=1, sort_keys=False) + "\n"
+
+
+def as_csv(found: Report, named: dict[str, str]) -> str:
+    """The rows for a spreadsheet; a cell that it could take for a formula is made text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["learner", "name", "day", "kind", "group", "group_name", "lesson", *SUMS, "state", "signed"])
+    for row in found.rows:
+        cells = [row.learner, named.get(row.learner, ""), row.day, row.kind, row.group, named.get(row.group, "")]
+        figures = [getattr(row, name) for name in SUMS]
+        writer.writerow([*map(harmless, [*cells, row.lesson]), *figures, row.state, "yes" if row.signed else "no"])
+    return out.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """A text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    text = cell.replace("\r", " ").replace("\n", " ")
+    return f"'{text}" if text.lstrip(" \t\x00")[:1] in tuple("=+-@|%") or text[:1] in "\t" and text else text

@@ -1,0 +1,185 @@
+"""A lesson's room: when its doors are open, when the lesson is held, its breaks, its end."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from calendars import rights
+from calendars.clock import rfc3339, seconds
+from calendars.errors import Conflict, NotOpen
+from calendars.rights import Actor
+from calendars.store import Look, Work, new_id
+from calendars.tables import Day, Lesson, Programme
+from classroom.facts import LessonClosed, LessonOpened, PauseEnded, PauseStarted
+from classroom.ledger import LEADING, enter_evidence
+from classroom.tables import Pause, Visit
+from classroom.testimony import LessonTimes, Rules
+
+DOORS_BEFORE = 300  # seconds before its start that a learner may come in
+STAFF_BEFORE = 1800  # a teacher prepares the room earlier
+DOORS_AFTER = 900  # seconds after its planned end that the room stays open
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """When one may come in, UTC."""
+
+    opens: datetime
+    closes: datetime
+
+
+def rules_of(programme: Programme) -> Rules:
+    """The programme's rules of attendance; what it leaves out is the contract's default."""
+    known = {name: programme.rules[name] for name in Rules.__slots__ if name in programme.rules}
+    if "counts" in known:
+        known["counts"] = tuple(known["counts"])
+    return Rules(**known)
+
+
+def doors(lesson: Lesson, rules: dict[str, Any], role: str = "learner") -> Doors:
+    """When the doors of a lesson are open for this role."""
+    before = STAFF_BEFORE if role in LEADING else int(rules.get("doors_before", DOORS_BEFORE))
+    after = int(rules.get("doors_after", DOORS_AFTER))
+    return Doors(lesson.starts - timedelta(seconds=before), lesson.ends + timedelta(seconds=after))
+
+
+def times(lesson: Lesson, rules: dict[str, Any]) -> LessonTimes:
+    """The lesson's times as the attendance rules know them."""
+    open_for_learners = doors(lesson, rules)
+    return LessonTimes(
+        seconds(lesson.starts),
+        seconds(lesson.ends),
+        seconds(open_for_learners.opens),
+        seconds(open_for_learners.closes),
+    )
+
+
+def state(lesson: Lesson, rules: dict[str, Any], now: datetime) -> str:
+    """planned, open, running, ended, signed or not_held."""
+    if lesson.signed:
+        return "signed"
+    if lesson.status == "cancelled":
+        return "not_held"
+    if lesson.closed:
+        return "ended" if lesson.opened else "not_held"
+    around = doors(lesson, rules)
+    if now >= around.closes:
+        return "ended" if lesson.opened else "not_held"
+    if lesson.opened and lesson.opened <= now:
+        return "running"
+    return "open" if now >= around.opens else "planned"
+
+
+def check_open(lesson: Lesson, rules: dict[str, Any], role: str, now: datetime) -> None:
+    """Refuse whoever comes too early, too late, or to a lesson that is not held. Raises NotOpen."""
+    around = doors(lesson, rules, role)
+    if lesson.status == "cancelled":
+        raise NotOpen("lesson_cancelled")
+    if now < around.opens:
+        raise NotOpen("too_early", opens=rfc3339(around.opens))
+    if lesson.closed or now >= around.closes:
+        raise NotOpen("lesson_over")
+
+
+async def open_lesson(work: Work, actor: Actor, lesson: str) -> None:
+    """Hold the lesson from now on, even before its planned start. Doing it twice changes nothing."""
+    found, programme, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "lead", target)
+    check_open(found, programme.rules, "teacher", work.now)
+    if found.opened is None or found.opened > work.now:
+        hold(work, found, actor.person, work.now)
+
+
+def hold(work: Work, lesson: Lesson, by: str, held_from: datetime) -> None:
+    """Set when the lesson is held from; a leader's coming in does it by itself, at the planned start at the earliest."""
+    held_from = held_from.replace(microsecond=0)
+    lesson.opened = held_from
+    work.tell(LessonOpened(stream=lesson.id, by=by, held_from=rfc3339(held_from)))
+
+
+async def pause(work: Work, actor: Actor, lesson: str) -> None:
+    """Begin a break. Raises NotOpen before the lesson runs, Conflict `paused_already`."""
+    found, programme, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "lead", target)
+    if state(found, programme.rules, work.now) != "running":
+        raise NotOpen("lesson_not_running")
+    if await running_pause(work, lesson):
+        raise Conflict("paused_already")
+    work.add(Pause(id=new_id(), lesson=lesson, starts=work.now))
+    work.tell(PauseStarted(stream=lesson, by=actor.person))
+
+
+async def resume(work: Work, actor: Actor, lesson: str) -> None:
+    """End the break. Raises Conflict `not_paused`."""
+    _, _, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "lead", target)
+    if not await _end_pause(work, lesson, actor.person, work.now):
+        raise Conflict("not_paused")
+    work.tell(PauseEnded(stream=lesson, by=actor.person))
+
+
+async def running_pause(look: Look, lesson: str) -> Pause | None:
+    """The break that is on now."""
+    found: Pause | None = await look.one(select(Pause).where(Pause.lesson == lesson, Pause.ends.is_(None)))
+    return found
+
+
+async def close(work: Work, actor: Actor, lesson: str) -> None:
+    """The teacher ends the lesson: what was held is written down. Doing it twice changes nothing."""
+    found, _, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "lead", target)
+    if found.opened is None:
+        raise NotOpen("lesson_not_running")
+    if found.closed is None:
+        await _close(work, found, actor.person, work.now)
+
+
+async def close_forgotten(work: Work) -> list[str]:
+    """Close every lesson whose doors have shut; held until the last second a leader was seen, or not at all."""
+    late = work.now - timedelta(seconds=1)
+    rows = await work.rows(
+        select(Lesson, Programme, Day.kind)
+        .join(Programme, Programme.id == Lesson.programme)
+        .join(Day, Day.id == Lesson.day)
+        .where(Lesson.closed.is_(None), Lesson.status == "confirmed", Lesson.ends <= late)
+    )
+    closed = []
+    for lesson, programme, kind in rows:
+        if work.now < doors(lesson, programme.rules).closes or kind != "online":
+            continue  # what happens on site is closed by whoever signs its register
+        await _close(work, lesson, "", await _last_led(work, lesson))
+        closed.append(lesson.id)
+    return closed
+
+
+async def _last_led(work: Work, lesson: Lesson) -> datetime:
+    """The last instant at which a leader was in the room; the start when none ever was."""
+    last = await work.one(
+        select(func.max(Visit.b)).where(Visit.lesson == lesson.id, Visit.role.in_(LEADING), Visit.b >= lesson.starts)
+    )
+    if lesson.opened is None or last is None:
+        return lesson.opened or lesson.starts
+    found: datetime = last
+    return max(lesson.opened, found)
+
+
+async def _close(work: Work, lesson: Lesson, by: str, until: datetime) -> None:
+    held_from = min(lesson.opened or lesson.starts, until)
+    await _end_pause(work, lesson.id, by, until)
+    await work.run(update(Lesson).where(Lesson.id == lesson.id).values(closed=work.now))
+    lesson.closed = work.now
+    body = {"from": rfc3339(held_from), "to": rfc3339(until)}
+    await enter_evidence(work, lesson.id, "held", None, body, by or None)
+    work.tell(LessonClosed(stream=lesson.id, by=by))
+
+
+async def _end_pause(work: Work, lesson: str, by: str, until: datetime) -> bool:
+    running = await running_pause(work, lesson)
+    if running is None:
+        return False
+    running.ends = max(running.starts, until)
+    body = {"from": rfc3339(running.starts), "to": rfc3339(running.ends)}
+    await enter_evidence(work, lesson, "pause", None, body, by or None)
+    return True

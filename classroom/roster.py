@@ -1,0 +1,234 @@
+"""Who is expected, here, late, dropped, gone or could not get in: a snapshot, and what each fact changes in it.
+
+`snapshot` reads the database, `apply` is pure and stands again in static/roster.js; a test holds
+snapshot + facts == next snapshot for both. A roster is plain JSON, the same as the browser has.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+from calendars.lessons import seated
+from sqlalchemy import select
+
+from calendars import rights
+from calendars.rights import Actor
+from calendars.store import Look
+from calendars.tables import Expected, Leader, Lesson, Person, Programme
+from classroom.rooms import doors, rules_of
+from classroom.tables import Evidence, Hand, Pause, Visit
+from classroom.visits import late_by
+
+Roster = dict[str, Any]
+Seat = dict[str, Any]
+
+
+async def roster(look: Look, actor: Actor, lesson: str) -> Roster:
+    """The roster of a lesson, for whoever may see it."""
+    found, programme, target = await rights.target_of_lesson(look, lesson)
+    rights.ask(actor, "see_roster", target)
+    return await snapshot(look, found, programme)
+
+
+async def snapshot(look: Look, lesson: Lesson, programme: Programme) -> Roster:
+    """The roster as the database has it. `number` is the last fact of the lesson that it holds."""
+    return (await snapshots(look, [(lesson, programme)]))[0]
+
+
+async def snapshots(look: Look, lessons: Sequence[tuple[Lesson, Programme]]) -> list[Roster]:
+    """The rosters of many lessons, in a constant number of statements."""
+    ids = [lesson.id for lesson, _ in lessons]
+    numbers = await look.numbers(ids)
+    seats = await _expected(look, lessons)
+    visits = await look.all(select(Visit).where(Visit.lesson.in_(ids)).order_by(Visit.a, Visit.id))
+    refusals = await look.all(
+        select(Evidence)
+        .where(Evidence.lesson.in_(ids), Evidence.kind == "could_not_enter")
+        .order_by(Evidence.lesson, Evidence.number)
+    )
+    hands = await look.all(select(Hand).where(Hand.lesson.in_(ids)))
+    pauses = await look.all(select(Pause).where(Pause.lesson.in_(ids), Pause.ends.is_(None)))
+    people = {person for one in seats.values() for person in one} | {visit.person for visit in visits}
+    people |= {row.person for row in refusals if row.person}
+    rows = await look.all(select(Person).where(Person.id.in_(sorted(people))))
+    names = {person.id: person for person in rows}
+    rosters = []
+    for lesson, programme in lessons:
+        roster = _empty(lesson, programme, numbers[lesson.id])
+        for person, role in seats[lesson.id].items():
+            roster["seats"].append(_seat(person, role, names, expected=True))
+        for visit in (one for one in visits if one.lesson == lesson.id):
+            _put_visit(_seat_of(roster, visit.person, visit.role, names), visit, lesson, roster["late_after"])
+        for row in (one for one in refusals if one.lesson == lesson.id and one.person):
+            _put_refusal(_seat_of(roster, row.person, "learner", names), row.body["step"], row.received)
+        for hand in (one for one in hands if one.lesson == lesson.id):
+            _seat_of(roster, hand.person, "learner", names)["hand"] = _text(hand.raised)
+        roster["pause"] = next((_text(one.starts) for one in pauses if one.lesson == lesson.id), None)
+        rosters.append(roster)
+    return rosters
+
+
+def apply(roster: Roster, fact: Mapping[str, Any]) -> Roster | None:
+    """The roster after one more fact (a `Told.message()`); None when only a new snapshot can tell.
+
+    That is so when a number is missing between them, or when the fact is of a person whom this roster does not name.
+    """
+    if fact["number"] <= roster["number"]:
+        return roster
+    if fact["number"] > roster["number"] + 1:
+        return None
+    after = deepcopy(roster)
+    after["number"] = fact["number"]
+    if fact["kind"] in _LESSON_FACTS:
+        _LESSON_FACTS[fact["kind"]](after, fact)
+    elif fact["kind"] in _SEAT_FACTS:
+        seat = next((one for one in after["seats"] if one["person"] == fact["person"]), None)
+        if seat is None:
+            return None
+        _SEAT_FACTS[fact["kind"]](seat, fact, after)
+    return after
+
+
+def _empty(lesson: Lesson, programme: Programme, number: int) -> Roster:
+    around = doors(lesson, programme.rules)
+    return {
+        "lesson": lesson.id, "number": number, "starts": _text(lesson.starts), "ends": _text(lesson.ends),
+        "doors_open": _text(around.opens), "late_after": rules_of(programme).late_after,
+        "opened": _text(lesson.opened), "closed": _text(lesson.closed), "pause": None, "seats": [],
+    }  # fmt: skip
+
+
+def _seat(person: str, role: str, names: Mapping[str, Person], *, expected: bool) -> Seat:
+    who = names.get(person)
+    return {
+        "person": person, "name": who.shown if who else "", "telephone": who.telephone if who else "", "role": role,
+        "expected": expected, "state": "expected", "since": None, "first": None, "late_by": 0, "step": None,
+        "sound": None, "hand": None, "devices": 0, "visits": {}, "ended": "", "end": "",
+    }  # fmt: skip
+
+
+async def _expected(look: Look, lessons: Sequence[tuple[Lesson, Programme]]) -> dict[str, dict[str, str]]:
+    ids = [lesson.id for lesson, _ in lessons]
+    seats: dict[str, dict[str, str]] = {one: {} for one in ids}
+    for leader in await look.all(select(Leader).where(Leader.lesson.in_(ids)).order_by(Leader.role, Leader.person)):
+        seats[leader.lesson][leader.person] = leader.role
+    for row in await look.all(select(Expected).where(Expected.lesson.in_(ids)).order_by(Expected.person)):
+        seats[row.lesson].setdefault(row.person, "learner")
+    unfrozen = [lesson for lesson, _ in lessons if lesson.frozen is None]
+    for lesson_id, people in (await seated(look, unfrozen)).items() if unfrozen else ():
+        for person in sorted(people):
+            seats[lesson_id].setdefault(person, "learner")
+    return seats
+
+
+def _seat_of(roster: Roster, person: str, role: str, names: Mapping[str, Person]) -> Seat:
+    for seat in roster["seats"]:
+        if seat["person"] == person:
+            found: Seat = seat
+            return found
+    seat = _seat(person, role, names, expected=False)
+    roster["seats"].append(seat)
+    return seat
+
+
+def _put_visit(seat: Seat, visit: Visit, lesson: Lesson, late_after: int) -> None:
+    """Visits come in the order of their beginning, so the first one tells of lateness."""
+    if seat["first"] is None:
+        seat["first"], seat["late_by"], seat["step"] = _text(visit.a), late_by(lesson, visit.a), None
+    ended = visit.lost if visit.end != "leave" else visit.closed
+    if visit.end != "leave":
+        seat["visits"][visit.id] = {"live": ended is None, "sound": visit.sound}
+    if ended is not None and seat["ended"] < (_text(ended) or ""):
+        seat["ended"], seat["end"] = _text(ended), "left" if visit.end == "leave" else "dropped"
+    _settle(seat, late_after)
+
+
+def _put_refusal(seat: Seat, step: str, at: datetime) -> None:
+    if seat["first"] is None and step != "too_early":
+        seat["state"], seat["step"], seat["since"] = "could_not_enter", step, _text(at)
+
+
+def _settle(seat: Seat, late_after: int) -> None:
+    live = [one for one in seat["visits"].values() if one["live"]]
+    seat["devices"] = len(live)
+    sounds = [one["sound"] for one in live]
+    seat["sound"] = True if True in sounds else False if False in sounds else None
+    if live:
+        seat["state"], seat["since"] = ("late" if seat["late_by"] > late_after else "here"), seat["first"]
+        seat["ended"] = seat["end"] = ""
+    elif seat["first"] is not None:
+        seat["state"], seat["since"] = seat["end"], seat["ended"]
+
+
+def _entered(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
+    if seat["first"] is None:
+        seat["first"], seat["late_by"], seat["step"] = fact["at"], fact["late_by"], None
+    seat["visits"][fact["visit"]] = {"live": True, "sound": None}
+    _settle(seat, roster["late_after"])
+
+
+def _dropped(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
+    if fact["visit"] in seat["visits"]:
+        seat["visits"][fact["visit"]]["live"] = False
+    seat["ended"], seat["end"] = fact["at"], "dropped"
+    _settle(seat, roster["late_after"])
+
+
+def _resumed(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
+    if fact["visit"] in seat["visits"]:
+        seat["visits"][fact["visit"]]["live"] = True
+    _settle(seat, roster["late_after"])
+
+
+def _left(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
+    seat["visits"].pop(fact["visit"], None)
+    seat["ended"], seat["end"] = fact["at"], "left"
+    _settle(seat, roster["late_after"])
+
+
+def _could_not_enter(seat: Seat, fact: Mapping[str, Any], _roster: Roster) -> None:
+    if seat["first"] is None:
+        seat["state"], seat["step"], seat["since"] = "could_not_enter", fact["step"], fact["at"]
+
+
+def _sound(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
+    if fact["visit"] in seat["visits"]:
+        seat["visits"][fact["visit"]]["sound"] = fact["on"]
+    if seat["first"] is not None:
+        _settle(seat, roster["late_after"])
+
+
+def _raised(seat: Seat, fact: Mapping[str, Any], _roster: Roster) -> None:
+    seat["hand"] = fact["at"]
+
+
+def _lowered(seat: Seat, _fact: Mapping[str, Any], _roster: Roster) -> None:
+    seat["hand"] = None
+
+
+def _opened(roster: Roster, fact: Mapping[str, Any]) -> None:
+    roster["opened"] = fact["held_from"]
+
+
+def _paused(roster: Roster, fact: Mapping[str, Any]) -> None:
+    roster["pause"] = fact["at"]
+
+
+def _unpaused(roster: Roster, _fact: Mapping[str, Any]) -> None:
+    roster["pause"] = None
+
+
+def _closed(roster: Roster, fact: Mapping[str, Any]) -> None:
+    roster["closed"], roster["pause"] = fact["at"], None
+
+
+_SEAT_FACTS = {
+    "Entered": _entered, "Dropped": _dropped, "Resumed": _resumed, "Left": _left, "CouldNotEnter": _could_not_enter,
+    "SoundChanged": _sound, "HandRaised": _raised, "HandLowered": _lowered,
+}  # fmt: skip
+_LESSON_FACTS = {"LessonOpened": _opened, "PauseStarted": _paused, "PauseEnded": _unpaused, "LessonClosed": _closed}
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,236 @@
+"""A stay in a room: enter, beat, fall silent, come back, leave. Nothing is ever credited beyond the last evidence.
+
+The evidence is the acknowledgement of a beat that the *server* sent; `b` moves forward in place and is idempotent.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from calendars.lessons import freeze
+from sqlalchemy import bindparam, insert, select, update
+
+from calendars import rights
+from calendars.errors import Full, NotFound
+from calendars.rights import Actor, Target
+from calendars.store import Work, new_id
+from calendars.tables import Day, Lesson, Programme
+from classroom import rooms
+from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
+from classroom.ledger import LEADING, close_stays, enter_evidence
+from classroom.tables import Visit
+
+BEAT = 15.0  # seconds between two beats
+SUSPECT = 1.5 * BEAT  # seconds of silence after which a seat is shown as dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One socket, as this process knows it. Its id is the server's own random word."""
+
+    id: str
+    epoch: str
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What the live process must remember of an open visit."""
+
+    visit: str
+    lesson: str
+    programme: str
+    person: str
+    role: str
+    connection: str
+    a: datetime
+    b: datetime
+    lease: int
+    part: int = 1
+
+
+async def enter(work: Work, actor: Actor, lesson: str, connection: Connection) -> Stay:
+    """Come into a lesson's room. The same connection entering again gets the stay that it has.
+
+    Raises NotFound for whoever may not know of the lesson, NotOpen outside the doors, Full when no place is left.
+    """
+    found, programme, kind, open_visits = await _room(work, lesson)
+    target = Target(programme.organisation, programme.id, found.group, found.id)
+    rights.ask(actor, "enter", target)
+    role = rights.role_in(actor, target)
+    rooms.check_open(found, programme.rules, role, work.now)
+    lease = rooms.rules_of(programme).lease
+    for visit in open_visits:
+        if (visit.epoch, visit.connection) == (connection.epoch, connection.id):
+            return _stay(visit, programme.id, lease)
+    _check_space(programme, kind, open_visits, actor.person)
+    if found.frozen is None:
+        await freeze(work, lesson)
+    if role in LEADING and found.opened is None and role != "coordinator":
+        rooms.hold(work, found, actor.person, max(work.now, found.starts))
+    visit = Visit(
+        id=new_id(), epoch=connection.epoch, connection=connection.id, part=1, lesson=lesson, person=actor.person,
+        role=role, device=connection.device, a=work.now, b=work.now,
+    )  # fmt: skip
+    await _insert(work, visit)
+    work.tell(Entered(stream=lesson, person=actor.person, visit=visit.id, role=role, late_by=late_by(found, work.now)))
+    return _stay(visit, programme.id, lease)
+
+
+def late_by(lesson: Lesson, first: datetime) -> int:
+    """Seconds after the lesson was opened; 0 while it was not."""
+    if lesson.opened is None or first <= lesson.opened:
+        return 0
+    return int((first - lesson.opened).total_seconds())
+
+
+def _check_space(programme: Programme, kind: str, visits: Sequence[Visit], person: str) -> None:
+    people = {visit.person for visit in visits if visit.lost is None} - {person}
+    if kind != "online" or programme.provider != "builtin":
+        return
+    up = max((visit.up or 0 for visit in visits if visit.role in LEADING), default=0)
+    if len(people) >= capacity(up):
+        raise Full("room_full", places=capacity(up))
+
+
+def capacity(up: int) -> int:
+    """People that the embedded room holds: eight, up to ten where the middle's upload (kbit/s) carries them."""
+    return min(10, max(8, 1 + up // 200))
+
+
+async def refused(work: Work, actor: Actor, lesson: str, step: str) -> None:
+    """Somebody with a right to enter could not: it stands on the roster and is counted apart from absence."""
+    _, _, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "enter", target)
+    await enter_evidence(work, lesson, "could_not_enter", actor.person, {"step": step})
+    if step != "too_early":
+        work.tell(CouldNotEnter(stream=lesson, person=actor.person, step=step))
+
+
+async def record(work: Work, beats: Iterable[tuple[str, datetime]]) -> None:
+    """Make the last evidence of these visits durable; older or doubled beats change nothing."""
+    rows = [{"visit": visit, "heard": at} for visit, at in beats]
+    if rows:
+        statement = (
+            update(Visit.__table__)  # type: ignore[arg-type]
+            .where(Visit.id == bindparam("visit"), Visit.b < bindparam("heard"), Visit.closed.is_(None))
+            .values(b=bindparam("heard"))
+        )
+        await work.run(statement, rows)
+
+
+async def silent(work: Work, visits: Sequence[str]) -> None:
+    """Show these stays as dropped: no evidence for too long. Nothing is closed yet."""
+    for visit in await _rows(work, visits):
+        if visit.closed is None and visit.lost is None:
+            visit.lost = work.now
+            work.tell(Dropped(stream=visit.lesson, person=visit.person, visit=visit.id))
+
+
+async def resumed(work: Work, visit: str, heard: datetime) -> None:
+    """A silent connection answered within its lease: the same stay goes on."""
+    for row in await _rows(work, [visit]):
+        if row.closed is None:
+            row.b = max(row.b, heard)
+            if row.lost is not None:
+                row.lost = None
+                work.tell(Resumed(stream=row.lesson, person=row.person, visit=row.id))
+
+
+async def awoke(work: Work, stay: Stay, connection: Connection, heard: datetime) -> Stay:
+    """It answered later than its lease: the sleep is never credited, a new part of the stay begins."""
+    for row in await _rows(work, [stay.visit]):
+        if row.closed is None:
+            if row.lost is None:
+                work.tell(Dropped(stream=row.lesson, person=row.person, visit=row.id))
+            await close_stays(work, [row], "lost")
+    visit = Visit(
+        id=new_id(), epoch=connection.epoch, connection=connection.id, part=stay.part + 1, lesson=stay.lesson,
+        person=stay.person, role=stay.role, device=connection.device, a=heard, b=heard,
+    )  # fmt: skip
+    await _insert(work, visit)
+    lesson = await work.get(Lesson, stay.lesson)
+    assert lesson is not None
+    work.tell(
+        Entered(stream=stay.lesson, person=stay.person, visit=visit.id, role=stay.role, late_by=late_by(lesson, heard))
+    )
+    return _stay(visit, stay.programme, stay.lease)
+
+
+async def leave(work: Work, stay: Stay) -> None:
+    """A clean good-bye is evidence if it comes within the lease; otherwise the stay ends where it was last heard."""
+    for row in await _rows(work, [stay.visit]):
+        if row.closed is not None:
+            return
+        if (work.now - row.b).total_seconds() <= stay.lease:
+            row.b = max(row.b, work.now)
+        await close_stays(work, [row], "leave")
+        work.tell(Left(stream=row.lesson, person=row.person, visit=row.id))
+
+
+async def lost(work: Work, visits: Sequence[str]) -> None:
+    """These sockets are gone: their stays end at the last evidence, whenever the loss was noticed."""
+    for row in await _rows(work, visits):
+        if row.closed is None:
+            if row.lost is None:
+                work.tell(Dropped(stream=row.lesson, person=row.person, visit=row.id))
+            await close_stays(work, [row], "lost")
+
+
+async def sounding(work: Work, actor: Actor, visit: str, on: bool) -> None:
+    """Her sound is connected, or lost. Only her own visit; anything else is NotFound."""
+    for row in await _rows(work, [visit]):
+        if row.person != actor.person:
+            raise NotFound()
+        if row.sound != on and row.closed is None:
+            row.sound = on
+            work.tell(SoundChanged(stream=row.lesson, person=row.person, visit=row.id, on=on))
+
+
+async def measured(work: Work, actor: Actor, visit: str, up: int) -> None:
+    """The upload of her line in kbit/s; the middle of a star carries as many as it allows."""
+    for row in await _rows(work, [visit]):
+        if row.person != actor.person:
+            raise NotFound()
+        row.up = max(0, min(up, 1_000_000))
+
+
+async def _room(work: Work, lesson: str) -> tuple[Lesson, Programme, str, list[Visit]]:
+    """Everything that coming in asks for, in one statement."""
+    rows = await work.rows(
+        select(Lesson, Programme, Day.kind, Visit)
+        .join(Programme, Programme.id == Lesson.programme)
+        .join(Day, Day.id == Lesson.day)
+        .outerjoin(Visit, (Visit.lesson == Lesson.id) & Visit.closed.is_(None))
+        .where(Lesson.id == lesson)
+    )
+    if not rows:
+        raise NotFound()
+    return rows[0][0], rows[0][1], rows[0][2], [row[3] for row in rows if row[3] is not None]
+
+
+async def _insert(work: Work, visit: Visit) -> None:
+    columns = ("id", "epoch", "connection", "part", "lesson", "person", "role", "device", "a", "b")
+    await work.run(insert(Visit), [{name: getattr(visit, name) for name in columns} | {"end": ""}])
+
+
+async def _rows(work: Work, visits: Sequence[str]) -> Sequence[Visit]:
+    found: Sequence[Visit] = await work.all(
+        select(Visit).where(Visit.id.in_(visits)).order_by(Visit.id).with_for_update()
+    )
+    return found
+
+
+def _stay(visit: Visit, programme: str, lease: int) -> Stay:
+    return Stay(
+        visit.id,
+        visit.lesson,
+        programme,
+        visit.person,
+        visit.role,
+        visit.connection,
+        visit.a,
+        visit.b,
+        lease,
+        visit.part,
+    )
