@@ -45,6 +45,8 @@ def _own_language(country: str) -> str | None:
 
     code, _, part = country.partition("-")
     try:
+        if code not in holidays.list_supported_countries(include_aliases=False):
+            raise NotImplementedError
         return holidays.country_holidays(code, subdiv=part or None).default_language
     except NotImplementedError:
         raise Invalid("unknown_country", field="country", country=country) from None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Generic, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from unicodedata import category
 
 from calendars.errors import Invalid
 from calendars.sheet_lines import Path, line_of, lines_of
@@ -134,7 +135,7 @@ class _Reader:
             return self._fault(path, "not_a", given=given, wanted="str")
         if not given.strip():
             return self._fault(path, "empty")
-        if len(given) > _LONGEST_TEXT or any(ord(letter) < 32 for letter in given):
+        if len(given) > _LONGEST_TEXT or any(category(letter) == "Cc" for letter in given):
             return self._fault(path, "not_one_line", most=_LONGEST_TEXT)
         return given.strip()
 
