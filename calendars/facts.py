@@ -64,6 +64,14 @@ class PersonAdded(Fact):
 
 
 @dataclass(frozen=True)
+class PersonChanged(Fact):
+    """Her name, language or how to reach her changed."""
+
+    audience: ClassVar[Audience] = "person"
+    by: str
+
+
+@dataclass(frozen=True)
 class Seated(Fact):
     """A person got a seat in a group."""
 

@@ -7,7 +7,7 @@ what is taken out is cancelled, never deleted, so that ids, UIDs and evidence su
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from calendars.store import Base, Instant, new_id, owner
@@ -100,6 +100,8 @@ class Programme(Base):
     rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     holidays: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     """Frozen when planned: a later change of the calendar of the country moves nothing."""
+    topics: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict)
+    """Code of a topic -> its title by language and the hours meant for it, as the blueprint said them when planned."""
     revision: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(default="confirmed")
     modified: Mapped[datetime] = mapped_column(Instant)
@@ -172,13 +174,13 @@ class Group(Base):
 
 
 class Seat(Base):
-    """A learner's place in a group, from its first to its last day (both included)."""
+    """A learner's place in a group, from its first to its last day (both included).
+
+    A last day before the first: it was taken back before it began.
+    """
 
     __tablename__ = "seats"
-    __table_args__ = (
-        Index("ix_seats_person", "person"),
-        CheckConstraint("first_day <= last_day", name="days_in_order"),
-    )
+    __table_args__ = (Index("ix_seats_person", "person"),)
     id: Mapped[str] = key()
     group: Mapped[str] = mapped_column(owner("groups.id"), index=True)
     person: Mapped[str] = mapped_column(owner("people.id"))
@@ -192,7 +194,11 @@ class Lesson(Base):
     """One real-time small-group session, on a day."""
 
     __tablename__ = "lessons"
-    __table_args__ = (Index("ix_lessons_starts", "starts"), Index("ix_lessons_group_starts", "group", "starts"))
+    __table_args__ = (
+        Index("ix_lessons_starts", "starts"),
+        Index("ix_lessons_group_starts", "group", "starts"),
+        Index("ix_lessons_programme_starts", "programme", "starts"),
+    )
     id: Mapped[str] = key()
     programme: Mapped[str] = mapped_column(owner("programmes.id"))
     day: Mapped[str] = mapped_column(owner("days.id"), index=True)
