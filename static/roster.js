@@ -1,0 +1,128 @@
+/**
+ * Who is expected, here, late, dropped, gone or could not get in: what each fact changes in a roster.
+ *
+ * The same rules stand in classroom/roster.py, which also makes the snapshot; a test holds both to
+ * snapshot + facts == next snapshot. Pure: a roster goes in, another one comes out, nothing is changed in place.
+ *
+ * @typedef {"expected" | "here" | "late" | "dropped" | "left" | "could_not_enter"} State
+ *
+ * @typedef {object} Seat
+ * @property {string} person
+ * @property {string} name
+ * @property {string} telephone
+ * @property {string} role
+ * @property {boolean} expected
+ * @property {State} state
+ * @property {string | null} since the instant of the state
+ * @property {string | null} first the instant she first came in
+ * @property {number} late_by seconds
+ * @property {string | null} step where she could not get in
+ * @property {boolean | null} sound
+ * @property {string | null} hand since when it is up
+ * @property {number} devices
+ * @property {Record<string, {live: boolean, sound: boolean | null}>} visits
+ * @property {string} ended
+ * @property {"" | "dropped" | "left"} end
+ *
+ * @typedef {object} Roster
+ * @property {string} lesson
+ * @property {number} number the last fact that it holds
+ * @property {string} starts
+ * @property {string} ends
+ * @property {string} doors_open
+ * @property {number} late_after seconds
+ * @property {string | null} opened
+ * @property {string | null} closed
+ * @property {string | null} pause since when there is a break
+ * @property {Seat[]} seats
+ *
+ * @typedef {{kind: string, stream: string, number: number, at: string} & Record<string, any>} Fact
+ */
+
+/**
+ * The roster after one more fact; null when only a new snapshot can tell, that is when a number is missing between them
+ * or when the fact is of a person whom this roster does not name.
+ *
+ * @param {Roster} roster
+ * @param {Fact} fact
+ * @returns {Roster | null}
+ */
+export function apply(roster, fact) {
+  if (fact.number <= roster.number) return roster;
+  if (fact.number > roster.number + 1) return null;
+  const after = { ...roster, number: fact.number };
+  const ofLesson = lessonFacts[fact.kind];
+  if (ofLesson) return Object.assign(after, ofLesson(fact));
+  const ofSeat = seatFacts[fact.kind];
+  if (!ofSeat) return after;
+  const place = roster.seats.findIndex((seat) => seat.person === fact.person);
+  const before = roster.seats[place];
+  if (!before) return null;
+  after.seats = [...roster.seats];
+  after.seats[place] = ofSeat(before, fact, roster.late_after);
+  return after;
+}
+
+/** @type {Record<string, (fact: Fact) => Partial<Roster>>} */
+const lessonFacts = {
+  LessonOpened: (fact) => ({ opened: fact.held_from }),
+  PauseStarted: (fact) => ({ pause: fact.at }),
+  PauseEnded: () => ({ pause: null }),
+  LessonClosed: (fact) => ({ closed: fact.at, pause: null }),
+};
+
+/** @type {Record<string, (seat: Seat, fact: Fact, lateAfter: number) => Seat>} */
+const seatFacts = {
+  Entered(seat, fact, lateAfter) {
+    const first = seat.first === null ? { first: fact.at, late_by: fact.late_by, step: null } : {};
+    const visits = { ...seat.visits, [fact.visit]: { live: true, sound: null } };
+    return settled({ ...seat, ...first, visits }, lateAfter);
+  },
+  Dropped(seat, fact, lateAfter) {
+    return settled({ ...withVisit(seat, fact, { live: false }), ended: fact.at, end: "dropped" }, lateAfter);
+  },
+  Resumed(seat, fact, lateAfter) {
+    return settled(withVisit(seat, fact, { live: true }), lateAfter);
+  },
+  Left(seat, fact, lateAfter) {
+    const { [fact.visit]: _gone, ...visits } = seat.visits;
+    return settled({ ...seat, visits, ended: fact.at, end: "left" }, lateAfter);
+  },
+  CouldNotEnter(seat, fact) {
+    return seat.first === null ? { ...seat, state: "could_not_enter", step: fact.step, since: fact.at } : seat;
+  },
+  SoundChanged(seat, fact, lateAfter) {
+    const after = withVisit(seat, fact, { sound: fact.on });
+    return seat.first === null ? after : settled(after, lateAfter);
+  },
+  HandRaised: (seat, fact) => ({ ...seat, hand: fact.at }),
+  HandLowered: (seat) => ({ ...seat, hand: null }),
+};
+
+/**
+ * @param {Seat} seat
+ * @param {Fact} fact
+ * @param {{live?: boolean, sound?: boolean}} change
+ * @returns {Seat}
+ */
+function withVisit(seat, fact, change) {
+  const visit = seat.visits[fact.visit];
+  return visit ? { ...seat, visits: { ...seat.visits, [fact.visit]: { ...visit, ...change } } } : seat;
+}
+
+/**
+ * One person, however many devices: here while one of them is live, else as her last one ended.
+ *
+ * @param {Seat} seat
+ * @param {number} lateAfter
+ * @returns {Seat}
+ */
+function settled(seat, lateAfter) {
+  const live = Object.values(seat.visits).filter((visit) => visit.live);
+  const sounds = live.map((visit) => visit.sound);
+  const sound = sounds.includes(true) ? true : sounds.includes(false) ? false : null;
+  const known = { ...seat, devices: live.length, sound };
+  if (live.length > 0) return { ...known, state: seat.late_by > lateAfter ? "late" : "here", since: seat.first };
+  if (seat.first === null || seat.end === "") return known;
+  return { ...known, state: seat.end, since: seat.ended };
+}
