@@ -206,6 +206,58 @@ async def target_of_group(look: Look, group: str) -> tuple[Group, Programme, Tar
     return found, programme, Target(programme.organisation, programme.id, found.id)
 
 
+async def targets_of_person(look: Look, person: str) -> tuple[list[Target], frozenset[str]]:
+    """Where a person has a right now or later, and the roles that she holds there. The house reaches everybody."""
+    rows = await look.rows(
+        select(Grant.role, Grant.scope_kind, Grant.scope, Lesson.id, Group.id, Programme.id, Programme.organisation)
+        .outerjoin(Lesson, (Grant.scope_kind == "lesson") & (Lesson.id == Grant.scope))
+        .outerjoin(Group, ((Grant.scope_kind == "group") & (Group.id == Grant.scope)) | (Group.id == Lesson.group))
+        .outerjoin(
+            Programme,
+            ((Grant.scope_kind == "programme") & (Programme.id == Grant.scope)) | (Programme.id == Group.programme),
+        )
+        .where(Grant.person == person, Grant.until.is_(None) | (Grant.until > look.now))
+    )
+    targets = [THE_HOUSE]
+    for _, kind, scope, lesson, group, programme, organisation in rows:
+        targets.append(Target(scope if kind == "organisation" else organisation, programme, group, lesson))
+    return targets, frozenset(row[0] for row in rows)
+
+
+async def ask_about(look: Look, actor: Actor, verb: str, person: str) -> Person:
+    """The person, if the actor may do this with her: `see_own` for herself, any verb where both have a right.
+
+    Nobody is handed the personal link of one who could do more with it than a learner can.
+    """
+    found = await look.get(Person, person)
+    if found is None:
+        raise NotFound()
+    if actor.person == person and verb in {"see_own", "give_link"}:
+        return found
+    targets, roles = await targets_of_person(look, person)
+    if not any(may(actor, verb, target) for target in targets):
+        if any(knows(actor, target) for target in targets):
+            raise Forbidden("not_yours_to_do", verb=verb)
+        raise NotFound()
+    if verb == "give_link" and roles & STAFF:
+        raise Forbidden("staff_have_no_link")
+    return found
+
+
+async def ask_part(look: Look, actor: Actor, programme: str) -> Programme:
+    """The programme, if the actor has any part in it: plans, teaches, learns or inspects there. Raises NotFound."""
+    found, target = await target_of_programme(look, programme)
+    if knows(actor, target):
+        return found
+    here = {
+        scope.id for scope in actor.scopes if scope.kind in {"group", "lesson"} and MATRIX[scope.role] - {"see_own"}
+    }
+    statement = select(Group.id).outerjoin(Lesson, Lesson.group == Group.id).where(Group.programme == programme)
+    if here and await look.one(statement.where(Group.id.in_(here) | Lesson.id.in_(here)).limit(1)):
+        return found
+    raise NotFound()
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     """A right to give: the role, where it holds, and between which instants (None: open)."""
