@@ -1,0 +1,148 @@
+"""Seat, line, tile, field and frame say what they mean, also to those who cannot see them."""
+
+import re
+from typing import Any
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from deploy.build_front import ROOT
+
+NAMES = "seat line figure days button tool card alert calm empty word trail field choices icon phone key data"
+AXIS = {"start": 0, "end": 5400, "ticks": [{"at": 0, "label": "10.00"}], "pauses": [{"from": 2700, "to": 3300}]}
+
+
+def said(source: str, **values: object) -> str:
+    return source.format(**values)
+
+
+def environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(ROOT / "server" / "templates"), autoescape=True, undefined=StrictUndefined
+    )
+    found.globals.update(asset=lambda name: f"/static/{name}", both=lambda source: Markup(f"<b>{source}</b>"), say=said)
+    return found
+
+
+def drawn(source: str, **values: Any) -> str:
+    head = "".join(f'{{% from "shapes.html" import {name} with context %}}' for name in NAMES.split())
+    template: Template = environment().from_string(head + source)
+    return " ".join(template.render(**values).split())
+
+
+def text_of(markup: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", markup).split())
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [
+        ("expected", "expected"),
+        ("here", "here"),
+        ("late", "late 6 min"),
+        ("dropped", "line lost"),
+        ("left", "left"),
+        ("could_not_enter", "could not get in: microphone"),
+    ],
+)
+def test_seat_says_its_state_in_words_even_when_only_the_circle_is_seen(state: str, word: str) -> None:
+    markup = drawn("{{ seat('A', state, 'Amira', late_by=400, step='device') }}", state=state)
+    assert f'data-state="{state}"' in markup
+    assert text_of(markup) == f"A Amira: {word}"
+
+
+def test_seat_without_sound_and_with_a_raised_hand_says_both() -> None:
+    markup = drawn("{{ seat('A', 'here', 'Amira', sound=false, hand=true, word=true) }}")
+    assert text_of(markup) == "A Amira: here, no sound, hand up"
+    assert markup.count("seat-hand") == markup.count("seat-mute") == 1
+
+
+def test_seat_of_unknown_sound_is_simply_here() -> None:
+    assert text_of(drawn("{{ seat('A', 'here', 'Amira', sound=none) }}")) == "A Amira: here"
+
+
+def test_line_places_bars_by_their_share_of_the_axis() -> None:
+    bars = [{"from": 0, "to": 1350, "kind": "evidenced"}, {"from": 1350, "to": 2700, "kind": "bridged"}]
+    markup = drawn("{{ line(bars, axis, 'half') }}", bars=bars, axis=AXIS)
+    assert re.findall(r'class="(bar-\w+)" x="([\d.]+%)" width="([\d.]+%)"', markup) == [
+        ("bar-evidenced", "0.000%", "25.000%"),
+        ("bar-bridged", "25.000%", "25.000%"),
+    ]
+    assert 'role="img" aria-label="half"' in markup
+
+
+def test_line_cuts_bars_at_the_ends_of_the_axis() -> None:
+    markup = drawn("{{ line(bars, axis, '') }}", bars=[{"from": -900, "to": 9000, "kind": "corrected"}], axis=AXIS)
+    assert 'x="0.000%" width="100.000%"' in markup
+
+
+def test_days_are_a_list_whose_every_day_can_be_heard() -> None:
+    days = [{"kind": "contact", "when": "past", "label": "ma 9.3. lähipäivä", "href": ""},
+            {"kind": "online", "when": "today", "label": "ti 10.3. etäpäivä", "href": "/day/2"}]  # fmt: skip
+    markup = drawn("{{ days(list, '60 päivää') }}", list=days)
+    assert re.findall(r'<span class="unseen">([^<]+)', markup) == ["ma 9.3. lähipäivä", "ti 10.3. etäpäivä"]
+    assert markup.count('aria-current="date"') == 1
+    assert '<a href="/day/2">' in markup
+
+
+def test_field_ties_hint_and_error_to_its_input() -> None:
+    markup = drawn("{{ field('phone', 'Phone', hint='With digits', error='Write it again.') }}")
+    assert 'aria-invalid="true" aria-describedby="phone-hint phone-error"' in markup
+    assert '<label for="phone">Phone</label>' in markup
+    assert 'id="phone-hint"' in markup
+    assert 'id="phone-error"' in markup
+
+
+def test_field_without_trouble_carries_no_empty_reference() -> None:
+    assert "aria-" not in drawn("{{ field('name', 'Name') }}")
+
+
+def test_field_with_options_marks_the_chosen_one() -> None:
+    markup = drawn("{{ field('l', 'Language', value='ar', options=[('fi', 'Suomi'), ('ar', 'العربية')]) }}")
+    assert re.findall(r"<option [^>]*selected[^>]*>([^<]+)", markup) == ["العربية"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ seat(bad, 'here', bad) }}",
+        "{{ field('x', bad, value=bad, error=bad) }}",
+        "{{ button(bad, more={'data-x': bad}) }}",
+        "{{ line([], axis, bad) }}",
+        "{% call alert(bad, bad) %}{% endcall %}",
+        "{{ data('page-data', {'name': bad}) }}",
+        "{{ trail([(bad, '/x')]) }}",
+    ],
+)
+def test_what_people_typed_stays_text(source: str) -> None:
+    markup = drawn(source, bad="\"'></script><img src=x onerror=alert(1)>", axis=AXIS)
+    assert "<img" not in markup
+    assert markup.count("</script>") == markup.count("<script")
+
+
+def test_no_shape_carries_an_inline_style_or_handler() -> None:
+    for template in (ROOT / "server" / "templates").rglob("*.html"):
+        text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert re.findall(r"\sstyle=|\son[a-z]+=|<style|javascript:", text) == [], template.name
+        assert re.findall(r"<script(?![^>]*(?:src=|application/json))", text) == [], template.name
+
+
+def test_icons_that_point_turn_with_the_direction_of_reading() -> None:
+    assert "data-turns" in drawn("{{ icon('arrow-right') }}")
+    assert "data-turns" not in drawn("{{ icon('mic') }}{{ icon('chevron-down') }}")
+
+
+@pytest.mark.parametrize(("language", "direction"), [("fi", "ltr"), ("ar", "rtl")])
+def test_frame_has_language_direction_skip_link_and_a_number_to_call(language: str, direction: str) -> None:
+    frame = environment().from_string('{% extends "base.html" %}{% block title %}T{% endblock %}')
+    markup = frame.render(
+        language=language, direction=direction, shifted="ti 10.3. klo 10.05",
+        languages=[("fi", "Suomi", "/l/fi"), ("ar", "العربية", "/l/ar")],
+        house={"name": "Talo", "telephone": "040 000 0000"},
+    )  # fmt: skip
+    assert f'<html lang="{language}" dir="{direction}" data-theme="auto"' in markup
+    assert '<a class="skip button" href="#main">' in markup
+    assert 'href="tel:0400000000"' in markup
+    assert "ti 10.3. klo 10.05" in markup
+    assert re.findall(r'href="(/l/\w+)" lang="\w+" hreflang="\w+" aria-current', markup) == [f"/l/{language}"]
