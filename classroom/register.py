@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
-from calendars.lessons import freeze
 from sqlalchemy import func, insert, select
 
 from calendars import rights
 from calendars.clock import rfc3339
 from calendars.errors import AlreadySigned, Invalid, NotFound, NotOpen
+from calendars.lessons import freeze
 from calendars.rights import Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import Expected, Lesson, Person, Programme

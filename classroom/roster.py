@@ -9,10 +9,10 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from calendars.lessons import seated
 from sqlalchemy import select
 
 from calendars import rights
+from calendars.lessons import seated
 from calendars.rights import Actor
 from calendars.store import Look
 from calendars.tables import Expected, Leader, Lesson, Person, Programme

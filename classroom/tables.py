@@ -94,6 +94,15 @@ class Mark(Base):
     signed: Mapped[bool] = mapped_column(default=False)
 
 
+class Call(Base):
+    """The shape that the embedded room of a lesson has, so that all workers keep it still together."""
+
+    __tablename__ = "calls"
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"), primary_key=True)
+    shape: Mapped[str]
+    center: Mapped[str | None]
+
+
 class Pause(Base):
     """A break of a lesson; once it is over, its line stands in the evidence too."""
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from calendars.lessons import freeze
 from sqlalchemy import bindparam, insert, select, update
 
 from calendars import rights
-from calendars.errors import Full, NotFound
+from calendars.errors import Full, NotFound, NotOpen
+from calendars.lessons import freeze
 from calendars.rights import Actor, Target
 from calendars.store import Work, new_id
 from calendars.tables import Day, Lesson, Programme
@@ -19,6 +19,7 @@ from classroom import rooms
 from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
 from classroom.ledger import LEADING, close_stays, enter_evidence
 from classroom.tables import Visit
+from classroom.video.shape import Peer, shape
 
 BEAT = 15.0  # seconds between two beats
 SUSPECT = 1.5 * BEAT  # seconds of silence after which a seat is shown as dropped
@@ -58,12 +59,14 @@ async def enter(work: Work, actor: Actor, lesson: str, connection: Connection) -
     target = Target(programme.organisation, programme.id, found.group, found.id)
     rights.ask(actor, "enter", target)
     role = rights.role_in(actor, target)
+    if kind != "online":
+        raise NotOpen("lesson_on_site")
     rooms.check_open(found, programme.rules, role, work.now)
     lease = rooms.rules_of(programme).lease
     for visit in open_visits:
         if (visit.epoch, visit.connection) == (connection.epoch, connection.id):
             return _stay(visit, programme.id, lease)
-    _check_space(programme, kind, open_visits, actor.person)
+    _check_space(programme, open_visits, actor.person)
     if found.frozen is None:
         await freeze(work, lesson)
     if role in LEADING and found.opened is None and role != "coordinator":
@@ -84,18 +87,13 @@ def late_by(lesson: Lesson, first: datetime) -> int:
     return int((first - lesson.opened).total_seconds())
 
 
-def _check_space(programme: Programme, kind: str, visits: Sequence[Visit], person: str) -> None:
-    people = {visit.person for visit in visits if visit.lost is None} - {person}
-    if kind != "online" or programme.provider != "builtin":
+def _check_space(programme: Programme, visits: Sequence[Visit], person: str) -> None:
+    if programme.provider != "builtin":
         return
-    up = max((visit.up or 0 for visit in visits if visit.role in LEADING), default=0)
-    if len(people) >= capacity(up):
-        raise Full("room_full", places=capacity(up))
-
-
-def capacity(up: int) -> int:
-    """People that the embedded room holds: eight, up to ten where the middle's upload (kbit/s) carries them."""
-    return min(10, max(8, 1 + up // 200))
+    peers = [Peer(one.connection, one.person, one.role, one.a, one.up) for one in visits if one.lost is None]
+    places = shape(peers).capacity
+    if len({peer.person for peer in peers} - {person}) >= places:
+        raise Full("room_full", places=places)
 
 
 async def refused(work: Work, actor: Actor, lesson: str, step: str) -> None:

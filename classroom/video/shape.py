@@ -75,11 +75,7 @@ def shape(people: Sequence[Peer], previous: Shape | None = None) -> Shape:
 def _center(present: Sequence[Peer], previous: Shape | None) -> Peer | None:
     """The centre that was, else the one of the staff who has been in longest."""
     staff = [peer for peer in present if peer.role in CENTRES]
-    kept = [
-        peer
-        for peer in staff
-        if previous is not None and peer.connection == previous.center
-    ]
+    kept = [peer for peer in staff if previous is not None and peer.connection == previous.center]
     return next(iter(kept or staff), None)
 
 

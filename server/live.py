@@ -1,0 +1,267 @@
+"""The realtime gateway: a click comes in, a fact goes out.
+
+It holds no truth. What a browser says becomes one act; what was committed reaches everybody concerned through
+server/streams.py, in the order of its numbers.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from calendars import rights
+from calendars.errors import Invalid, Refused, SignInFirst, TooMany, Unavailable
+from calendars.facts import Told
+from calendars.rights import Actor, Target
+from calendars.store import Look, Store
+from classroom import board, calls, epochs, visits
+from classroom.video.choose import Providers
+from server.auth.sockets import actor_of_socket, still_valid
+from server.beats import Beats
+from server.clicks import Clicks, Handler
+from server.engine import Reaper, drop, make_engine
+from server.keys import LIVE
+from server.members import Member, Members
+from server.middleware.problems import problem_of
+from server.pokes import Pokes
+from server.streams import Streams
+from server.words import Words
+
+log = structlog.get_logger()
+MOVES = frozenset({"Entered", "Dropped", "Resumed", "Left"})
+
+
+class Live:
+    """One worker's sockets, rooms and heart."""
+
+    def __init__(
+        self, store: Store, epoch: str, providers: Providers, words: Words, pokes: Pokes, *, beat: float = visits.BEAT
+    ) -> None:
+        self.store = store
+        self.providers = providers
+        self.beat = beat
+        self._words = words
+        self._sio = make_engine()
+        self._reaper = Reaper(self._sio)
+        self.members = Members(epoch)
+        self.beats = Beats(store, self.members, self._sio.emit, beat)
+        self.streams = Streams(store, self._deliver)
+        self._pokes = pokes
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = False
+        self._sio.on("connect", self._connect)
+        self._sio.on("disconnect", self._disconnect)
+        clicks = Clicks(self)
+        for name, handler in clicks.events.items():
+            self._sio.on(name, self._guarded(handler))
+        self.events = tuple(clicks.events)
+
+    # --- the door -------------------------------------------------------------------------------------------------
+
+    async def door(self, request: web.Request) -> web.StreamResponse:
+        """The route of /socket.io/: a stranger is refused before anything is upgraded."""
+        if self._draining:
+            raise Unavailable("house_restarts")
+        request["socket_actor"] = await actor_of_socket(request)
+        answer: web.StreamResponse = await self._sio.handle_request(request)
+        return answer
+
+    async def _connect(self, sid: str, environ: dict[str, Any], _auth: object = None) -> bool:
+        request = environ["aiohttp.request"]
+        self.members.add(sid, request["socket_actor"], request.headers.get("User-Agent", "")[:200])
+        return True
+
+    async def _disconnect(self, sid: str, *_reason: object) -> None:
+        """Gone, for whatever reason: the stays end at their last evidence. Must not raise, and may come twice."""
+        member = self.members.remove(sid)
+        if member is None:
+            return
+        await self._forget_watches(member)
+        if not member.stays:
+            return
+        for attempt in range(60):
+            try:
+                await self._write_lost(member)
+                return
+            except Unavailable:
+                await asyncio.sleep(min(5, 0.2 * 2**attempt))
+
+    async def _write_lost(self, member: Member) -> None:
+        async with self.store.work() as work:
+            await visits.record(work, [(stay.visit, member.heard[lesson]) for lesson, stay in member.stays.items()])
+            await visits.lost(work, [stay.visit for stay in member.stays.values()])
+
+    def _guarded(self, handler: Handler) -> Callable[..., Awaitable[dict[str, Any]]]:
+        async def guarded(sid: str, data: object = None, *_rest: object) -> dict[str, Any]:
+            member = self.members.of(sid)
+            say = self._words.say(member.actor.language if member else "en")
+            try:
+                if member is None:
+                    raise SignInFirst()
+                if not member.may_speak():
+                    self._later(self._cut_off(member))
+                    raise TooMany("slow_down", seconds=5)
+                if not isinstance(data, dict):
+                    raise Invalid("bad_message", field="data")
+                return await handler(member, data)
+            except Refused as refused:
+                return {"problem": problem_of(refused, say)}
+            except Exception:
+                log.exception("socket_event_failed")
+                return {"problem": problem_of(Unavailable("broken"), say)}
+
+        return guarded
+
+    async def _cut_off(self, member: Member) -> None:
+        await asyncio.sleep(0.1)  # let the answer out first
+        await self.drop(member)
+
+    async def drop(self, member: Member) -> None:
+        """Close a member's socket; her browser comes back if it may."""
+        with suppress(KeyError):  # it is gone already
+            await drop(self._sio, self._sio.manager.eio_sid_from_sid(member.sid, "/"))
+
+    async def relay(self, to: str, message: dict[str, Any]) -> None:
+        """Hand a signal of a call to a connection, here or in another worker."""
+        if not await self._hand_over(to, message):
+            await self._pokes.signal(to, message)
+
+    async def _hand_over(self, to: str, message: dict[str, Any]) -> bool:
+        other = self.members.behind(to)
+        if other is None:
+            return False
+        if message["lesson"] in other.stays:
+            await self._sio.emit("signal", message, to=other.sid)
+        return True
+
+    async def join_call(self, member: Member, lesson: str, *, inside: bool) -> None:
+        """Hear the call of a lesson from now on, or no more."""
+        await (self._sio.enter_room if inside else self._sio.leave_room)(member.sid, f"call:{lesson}")
+
+    # --- what everybody hears -------------------------------------------------------------------------------------
+
+    async def follow(self, member: Member, lesson: str) -> None:
+        """Subscribe first and take the snapshot later: a fact in between is then heard twice, never lost."""
+        if lesson in member.watching:
+            return
+        member.watching.add(lesson)
+        await self.streams.watch(lesson)
+        async with self.store.look() as look:
+            _, _, target = await rights.target_of_lesson(look, lesson)
+        part = "staff" if _sees_roster(member.actor, target) else "class"
+        await self._sio.enter_room(member.sid, f"{part}:{lesson}")
+
+    async def _deliver(self, lesson: str, facts: Sequence[Told]) -> None:
+        said = [one.body["message"] for one in facts if one.kind == "Said"]
+        words: dict[str, dict[str, Any]] = {}
+        if said:
+            async with self.store.look() as look:
+                words = await board.messages(look, said)
+        messages = [_with_words(one, words) for one in facts]
+        await self._sio.emit("facts", messages, room=f"staff:{lesson}")
+        for_class = [message for one, message in zip(facts, messages, strict=True) if one.audience == "lesson"]
+        if for_class:
+            await self._sio.emit("facts", for_class, room=f"class:{lesson}")
+        if any(one.kind in MOVES for one in facts):
+            await self._tell_call(lesson)
+        if any(one.kind == "LessonClosed" for one in facts):
+            await self._sio.emit("closed", {"lesson": lesson}, room=f"call:{lesson}")
+
+    async def _tell_call(self, lesson: str) -> None:
+        async with self.store.work() as work:
+            await calls.settle(work, lesson)
+        async with self.store.look() as look:
+            state = await calls.call(look, lesson)
+        await self._sio.emit("call", state, room=f"call:{lesson}")
+
+    async def call(self, look: Look, lesson: str) -> dict[str, Any]:
+        """The call as it is now, for everybody in it."""
+        return await calls.call(look, lesson)
+
+    # --- who may stay ---------------------------------------------------------------------------------------------
+
+    async def check_rights(self) -> None:
+        """A sign-in that ended or a right that was taken closes the socket within a second."""
+        by_sign_in: dict[str, list[Member]] = {}
+        for member in self.members:
+            by_sign_in.setdefault(member.actor.sign_in, []).append(member)
+        if not by_sign_in:
+            return
+        async with self.store.look() as look:
+            valid = await still_valid(look, list(by_sign_in))
+            for sign_in, members in by_sign_in.items():
+                for member in members:
+                    if sign_in not in valid:
+                        self._later(self.drop(member))
+                    elif valid[sign_in] != member.actor.revision:
+                        await self._reread(look, member)
+
+    async def _reread(self, look: Look, member: Member) -> None:
+        member.actor = await rights.actor_of(look, member.actor.person, member.actor.sign_in)
+        for lesson in list(member.watching):
+            _, _, target = await rights.target_of_lesson(look, lesson)
+            if not rights.may(member.actor, "enter", target) and not _sees_roster(member.actor, target):
+                self._later(self.drop(member))
+
+    async def _forget_watches(self, member: Member) -> None:
+        for lesson in member.watching:
+            self.streams.unwatch(lesson)
+        member.watching.clear()
+
+    # --- the life of the worker -----------------------------------------------------------------------------------
+
+    def _later(self, step: Any) -> None:
+        task = asyncio.get_running_loop().create_task(step)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def run(self) -> None:
+        """Everything that goes on by itself, until cancelled."""
+        await asyncio.gather(
+            self.beats.run(), self._each_second(), self._pokes.run(self.streams.poked, self._hand_over)
+        )
+
+    async def _each_second(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            try:
+                await self.streams.poll()
+                await self.check_rights()
+                await self._reaper.sweep()
+            except Unavailable as away:
+                log.warning("database_away", code=away.code)
+            except Exception:
+                log.exception("live_second_failed")
+
+    async def drain(self) -> None:
+        """Stop in good order: nobody new, what was heard is durable, sockets close a few at a time."""
+        self._draining = True
+        with suppress(Unavailable):
+            await self.beats.flush()
+            async with self.store.work() as work:
+                await epochs.end(work, self.members.epoch)
+        for number, member in enumerate(self.members):
+            await self.drop(member)
+            if number % 50 == 49:
+                await asyncio.sleep(random.uniform(0.02, 0.08))  # spreads the rush of those who come back
+        await self.streams.close()
+        await self._sio.shutdown()
+
+
+def _sees_roster(actor: Actor, target: Target) -> bool:
+    return rights.may(actor, "see_roster", target)
+
+
+def _with_words(fact: Told, words: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    message = fact.message()
+    return message | {"said": words[fact.body["message"]]} if fact.body.get("message") in words else message
+
+
+def add_routes(app: web.Application, live: Live) -> None:
+    """Hang the gateway into the application."""
+    app[LIVE] = live
+    app.router.add_route("GET", "/socket.io/", live.door)
