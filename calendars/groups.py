@@ -1,0 +1,174 @@
+"""Small groups of one field, and the seats in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from calendars import rights
+from calendars.clock import day_of, local
+from calendars.errors import Invalid, NotFound, Overlaps
+from calendars.facts import GroupFormed, Seated, Unseated
+from calendars.names import clean_name
+from calendars.rights import Actor, Right, Target
+from calendars.store import Look, Work, new_id
+from calendars.tables import Field, Grant, Group, Person, Programme, Seat
+
+REASONS = ("moved", "employed", "education", "ill", "moved_away", "own_wish", "mistake", "other")
+"""Why a seat ended, as codes: the trail outlives the person, so it holds no sentences about her."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGroup:
+    """A group to be formed: `field` is the id of one of the programme's fields."""
+
+    programme: str
+    field: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A learner in a group, with the days between which she sits there."""
+
+    seat: str
+    group: str
+    person: str
+    name: str
+    telephone: str
+    language: str
+    first_day: date
+    last_day: date
+
+
+async def form(work: Work, actor: Actor, new: NewGroup) -> Group:
+    """Form a group of one field."""
+    programme, target = await rights.target_of_programme(work, new.programme)
+    rights.ask(actor, "plan", target)
+    field = await work.get(Field, new.field)
+    if field is None or field.programme != programme.id:
+        raise NotFound()
+    name = {programme.language: clean_name(new.name)}
+    group = Group(id=new_id(), programme=programme.id, field=field.id, name=name, modified=work.now)
+    work.add(group)
+    work.tell(GroupFormed(stream=programme.id, group=group.id, by=actor.person))
+    await work.flush()
+    return group
+
+
+async def rename(work: Work, actor: Actor, group: str, name: str) -> Group:
+    """Give a group another name."""
+    found, programme, target = await rights.target_of_group(work, group)
+    rights.ask(actor, "plan", target)
+    found.name = {programme.language: clean_name(name)}
+    found.modified = work.now
+    work.tell(GroupFormed(stream=programme.id, group=group, by=actor.person))
+    return found
+
+
+async def seat(
+    work: Work, actor: Actor, group: str, person: str, first_day: date | None = None, last_day: date | None = None
+) -> Seat:
+    """Give a person a seat from one day to another (both included), by default the whole programme.
+
+    Raises Overlaps `seated_already` when she sits in a group of this programme on one of these days.
+    """
+    _, programme, target = await rights.target_of_group(work, group)
+    rights.ask(actor, "plan", target)
+    first, last = first_day or programme.starts, last_day or programme.ends
+    if last < first:
+        raise Invalid("days_backwards", field="last_day")
+    if await work.one(select(Person.id).where(Person.id == person).with_for_update()) is None:
+        raise NotFound()
+    other = await work.one(
+        select(Seat)
+        .join(Group, Group.id == Seat.group)
+        .where(Seat.person == person, Group.programme == programme.id, _between(first, last))
+    )
+    if other is not None:
+        raise Overlaps("seated_already", group=other.group, first_day=other.first_day, last_day=other.last_day)
+    zone = programme.zone
+    right = Right("learner", "group", group, local(first, time(), zone), local(last + timedelta(days=1), time(), zone))
+    grant = await rights.give(work, actor, person, right, target)
+    await work.flush()
+    row = Seat(id=new_id(), group=group, person=person, first_day=first, last_day=last, grant=grant.id)
+    work.add(row)
+    work.tell(Seated(stream=programme.id, person=person, group=group, by=actor.person))
+    await work.flush()
+    return row
+
+
+async def unseat(work: Work, actor: Actor, held: str, reason: str, last_day: date | None = None) -> None:
+    """End a seat after `last_day`, by default today; what was lived in it stays. Raises Invalid `unknown_reason`."""
+    row, programme, target = await _held(work, held)
+    rights.ask(actor, "plan", target)
+    if reason not in REASONS:
+        raise Invalid("unknown_reason", field="reason")
+    last = last_day or day_of(work.now, programme.zone)
+    if last >= row.last_day:
+        raise Invalid("days_backwards", field="last_day")
+    row.last_day, row.reason = last, reason
+    until = local(last + timedelta(days=1), time(), programme.zone)
+    await work.run(update(Grant).where(Grant.id == row.grant).values(until=until))
+    await rights.touch(work, row.person)
+    work.tell(Unseated(stream=programme.id, person=row.person, group=row.group, reason=reason, by=actor.person))
+
+
+async def move(work: Work, actor: Actor, held: str, group: str, first_day: date | None = None) -> Seat:
+    """Move a learner to another group of the programme from a day on (today); her past stays with the old one."""
+    row, programme, _ = await _held(work, held)
+    first, last = first_day or day_of(work.now, programme.zone), row.last_day
+    _, other, _ = await rights.target_of_group(work, group)
+    if other.id != programme.id:
+        raise Invalid("other_programme", field="group")
+    await unseat(work, actor, held, "moved", first - timedelta(days=1))
+    await work.flush()
+    return await seat(work, actor, group, row.person, max(first, row.first_day), last)
+
+
+async def members(look: Look, actor: Actor, groups: Sequence[str], day: date | None = None) -> list[Member]:
+    """Who sits in these groups, on one day or ever, by name. Each group needs the right to see its people."""
+    rows = await look.rows(
+        select(Seat, Person, Programme)
+        .join(Person, Person.id == Seat.person)
+        .join(Group, Group.id == Seat.group)
+        .join(Programme, Programme.id == Group.programme)
+        .where(Seat.group.in_(groups), Seat.last_day >= Seat.first_day, *_on(day))
+        .order_by(Person.name, Person.id, Seat.first_day)
+    )
+    for one, _, programme in rows:
+        rights.ask(actor, "see_people", Target(programme.organisation, programme.id, one.group))
+    return [
+        Member(one.id, one.group, who.id, who.shown, who.telephone, who.language, one.first_day, one.last_day)
+        for one, who, _ in rows
+    ]
+
+
+async def of_programme(look: Look, actor: Actor, programme: str) -> list[tuple[Group, Field]]:
+    """The groups of a programme with their fields."""
+    await rights.ask_part(look, actor, programme)
+    rows = await look.rows(
+        select(Group, Field)
+        .join(Field, Field.id == Group.field)
+        .where(Group.programme == programme)
+        .order_by(Field.code, Group.id)
+    )
+    return sorted(((group, field) for group, field in rows), key=lambda pair: (pair[1].code, *pair[0].name.values()))
+
+
+def _on(day: date | None) -> list[Any]:
+    return [] if day is None else [_between(day, day)]
+
+
+def _between(first: date, last: date) -> Any:
+    return (Seat.first_day <= last) & (Seat.last_day >= first)
+
+
+async def _held(look: Look, seat: str) -> tuple[Seat, Programme, Target]:
+    row = await look.get(Seat, seat)
+    if row is None:
+        raise NotFound()
+    _, programme, target = await rights.target_of_group(look, row.group)
+    return row, programme, target

@@ -1,0 +1,305 @@
+"""Lessons: planned many at once, moved, cancelled, led; and the frozen list of who is expected in one."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import insert, or_, select, update
+
+from calendars import rights
+from calendars.clock import day_of
+from calendars.errors import AlreadySigned, Conflict, Invalid, NotFound, Overlaps
+from calendars.facts import LessonCancelled, LessonMoved, LessonPlanned
+from calendars.rights import Actor, Right, Target
+from calendars.store import Look, Work, new_id
+from calendars.tables import Day, Expected, Grant, Group, Leader, Lesson, Person, Programme, Seat
+
+LONGEST = timedelta(hours=12)
+ROLES = ("teacher", "tutor")
+REASONS = ("teacher_ill", "no_learners", "technical", "holiday", "replanned", "other")
+"""Why a lesson was cancelled, as codes: the trail holds no sentences about people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLesson:
+    """A lesson to be planned: ids of a group and a day of one programme, UTC instants, a topic's code, who leads it."""
+
+    group: str
+    day: str
+    starts: datetime
+    ends: datetime
+    topic: str = ""
+    leaders: tuple[str, ...] = ()
+    tutors: tuple[str, ...] = ()
+
+    @property
+    def led_by(self) -> tuple[tuple[str, str], ...]:
+        """Everybody who leads it, with her role."""
+        return tuple((one, "teacher") for one in self.leaders) + tuple((one, "tutor") for one in self.tutors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Booking:
+    """One span that somebody or some group is taken."""
+
+    whose: str
+    starts: datetime
+    ends: datetime
+    lesson: str
+
+
+async def plan(work: Work, actor: Actor, programme: str, new: Sequence[NewLesson]) -> list[Lesson]:
+    """Plan lessons of one programme, one or hundreds in the same few statements; all of them or none.
+
+    Whoever leads one gets the right to it by that. Raises Overlaps when a group or a leader would be in two at once.
+    """
+    found, target = await rights.target_of_programme(work, programme)
+    rights.ask(actor, "plan", target)
+    if not new:
+        return []
+    days = {day.id: day for day in await work.all(select(Day).where(Day.programme == programme))}
+    groups = await work.all(select(Group.id).where(Group.programme == programme).order_by(Group.id).with_for_update())
+    people = await _lock_people(work, {person for one in new for person, _ in one.led_by})
+    for one in new:
+        _check(one, found, days, groups, people)
+    rows = [
+        Lesson(
+            id=new_id(), programme=programme, day=one.day, group=one.group, topic=one.topic, starts=one.starts,
+            ends=one.ends, revision=1, sequence=0, status="confirmed", modified=work.now,
+        )
+        for one in new
+    ]  # fmt: skip
+    bookings = [
+        _Booking(whose, one.starts, one.ends, row.id)
+        for one, row in zip(new, rows, strict=True)
+        for whose in (one.group, *(person for person, _ in one.led_by))
+    ]
+    await _check_free(work, bookings)
+    work.add(*rows)
+    await work.flush()
+    led = [
+        {"lesson": row.id, "person": person, "role": role}
+        for one, row in zip(new, rows, strict=True)
+        for person, role in one.led_by
+    ]
+    if led:
+        await work.run(insert(Leader), led)
+    await _entitle(work, actor, {(person, role, one.group) for one in new for person, role in one.led_by}, target)
+    for row in rows:
+        work.tell(LessonPlanned(stream=programme, lesson=row.id, by=actor.person))
+    return rows
+
+
+async def move(work: Work, actor: Actor, lesson: str, starts: datetime, ends: datetime, day: str | None = None) -> None:
+    """Hold a lesson at another time, on its own day or another; its id, address and UID stay."""
+    row, programme, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "plan", target)
+    _check_unbegun(row)
+    if day is not None and day != row.day and row.frozen is not None:
+        raise Conflict("lesson_frozen")  # who is expected was written down for the old day
+    found = await work.get(Day, day or row.day)
+    if found is None:
+        raise NotFound()
+    led_by = [leader.person for leader in await leaders(work, lesson)]
+    new = NewLesson(group=row.group, day=found.id, starts=starts, ends=ends, leaders=tuple(led_by))
+    await work.run(select(Group.id).where(Group.id == row.group).with_for_update())
+    _check(new, programme, {found.id: found}, {row.group}, await _lock_people(work, set(led_by)))
+    await _check_free(work, [_Booking(whose, starts, ends, lesson) for whose in (row.group, *led_by)])
+    row.starts, row.ends, row.day = starts, ends, found.id
+    _revise(row, work.now)
+    work.tell(LessonMoved(stream=programme.id, lesson=lesson, by=actor.person))
+    await work.flush()
+
+
+async def cancel(work: Work, actor: Actor, lesson: str, reason: str = "other") -> None:
+    """Take a lesson out; it stays visible as cancelled. Doing it twice changes nothing."""
+    row, programme, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "plan", target)
+    if reason not in REASONS:
+        raise Invalid("unknown_reason", field="reason")
+    if row.status == "cancelled":
+        return
+    _check_unbegun(row)
+    row.status = "cancelled"
+    _revise(row, work.now)
+    work.tell(LessonCancelled(stream=programme.id, lesson=lesson, reason=reason, by=actor.person))
+    await work.flush()
+
+
+async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "teacher") -> None:
+    """Let somebody lead a lesson, beside the present leaders; a substitute gets a right to this lesson alone."""
+    row, programme, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "plan", target)
+    if role not in ROLES:
+        raise Invalid("unknown_role", field="role")
+    if row.signed is not None:
+        raise AlreadySigned("already_signed")
+    if not await _lock_people(work, {person}):
+        raise NotFound()
+    if any(leader.person == person for leader in await leaders(work, lesson)):
+        return
+    await _check_free(work, [_Booking(person, row.starts, row.ends, lesson)])
+    work.add(Leader(lesson=lesson, person=person, role=role))
+    if (person, role, row.group) in await _missing(work, {(person, role, row.group)}):
+        await rights.give(work, actor, person, Right(role, "lesson", lesson), target)
+    row.revision, row.modified = row.revision + 1, work.now
+    work.tell(LessonMoved(stream=programme.id, lesson=lesson, by=actor.person))
+    await work.flush()
+
+
+async def relieve(work: Work, actor: Actor, lesson: str, person: str) -> None:
+    """Let somebody lead a lesson no longer; a right to this lesson alone ends with it."""
+    row, programme, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "plan", target)
+    leader = await work.get(Leader, (lesson, person))
+    if leader is None:
+        raise NotFound()
+    await work.session.delete(leader)
+    own = select(Grant.id).where(
+        Grant.person == person, Grant.scope_kind == "lesson", Grant.scope == lesson, Grant.until.is_(None)
+    )
+    for grant in await work.all(own):
+        await rights.take(work, actor, grant, target)
+    row.revision, row.modified = row.revision + 1, work.now
+    work.tell(LessonMoved(stream=programme.id, lesson=lesson, by=actor.person))
+    await work.flush()
+
+
+async def leaders(look: Look, *lessons: str) -> list[Leader]:
+    """Who leads these lessons; teachers first."""
+    statement = select(Leader).where(Leader.lesson.in_(lessons)).order_by(Leader.lesson, Leader.role, Leader.person)
+    return list(await look.all(statement))
+
+
+async def seated(look: Look, lessons: Collection[Lesson]) -> dict[str, set[str]]:
+    """Who has a seat in the group of each lesson on the lesson's day."""
+    expected_in: dict[str, set[str]] = {lesson.id: set() for lesson in lessons}
+    if lessons:
+        rows = await look.rows(
+            select(Lesson.id, Seat.person)
+            .join(Day, Day.id == Lesson.day)
+            .join(Seat, (Seat.group == Lesson.group) & (Seat.first_day <= Day.date) & (Seat.last_day >= Day.date))
+            .where(Lesson.id.in_(expected_in))
+        )
+        for lesson, person in rows:
+            expected_in[lesson].add(person)
+    return expected_in
+
+
+async def freeze(work: Work, lesson: str) -> set[str]:
+    """Write down, once and for all, who is expected in a lesson. Doing it again changes nothing."""
+    statement = update(Lesson).where(Lesson.id == lesson, Lesson.frozen.is_(None)).values(frozen=work.now)
+    taken = (await work.run(statement.returning(Lesson))).scalars().first()
+    if taken is None:
+        return await expected(work, lesson)
+    people = (await seated(work, [taken]))[lesson]
+    if people:
+        await work.run(insert(Expected), [{"lesson": lesson, "person": person} for person in sorted(people)])
+    return people
+
+
+async def freeze_due(work: Work, within: timedelta = timedelta(minutes=5)) -> list[str]:
+    """Freeze every lesson that begins within so long or has begun; the chore that makes absence provable."""
+    due = select(Lesson.id).where(
+        Lesson.frozen.is_(None), Lesson.status == "confirmed", Lesson.starts <= work.now + within
+    )
+    ids = list(await work.all(due.order_by(Lesson.starts, Lesson.id).limit(200)))
+    for lesson in ids:
+        await freeze(work, lesson)
+    return ids
+
+
+async def expected(look: Look, lesson: str) -> set[str]:
+    """Who is expected: the frozen list, or who would be on it if it were frozen now. Raises NotFound."""
+    row = await look.get(Lesson, lesson)
+    if row is None:
+        raise NotFound()
+    if row.frozen is None:
+        return (await seated(look, [row]))[lesson]
+    return set(await look.all(select(Expected.person).where(Expected.lesson == lesson)))
+
+
+def _check(
+    new: NewLesson, programme: Programme, days: dict[str, Day], groups: Collection[str], people: Collection[str]
+) -> None:
+    day = days.get(new.day)
+    if day is None or day.programme != programme.id or new.group not in groups:
+        raise NotFound()
+    if any(person not in people for person, _ in new.led_by):
+        raise NotFound()
+    if day.status == "cancelled":
+        raise Conflict("day_cancelled")
+    if not timedelta() < new.ends - new.starts <= LONGEST:
+        raise Invalid("bad_times", field="ends")
+    if day_of(new.starts, programme.zone) != day.date:
+        raise Invalid("not_on_this_day", field="starts")
+    if new.topic and new.topic not in programme.topics:
+        raise Invalid("unknown_topic", field="topic")
+
+
+def _check_unbegun(row: Lesson) -> None:
+    if row.signed is not None:
+        raise AlreadySigned("already_signed")
+    if row.opened is not None or row.closed is not None:
+        raise Conflict("lesson_begun")
+    if row.status == "cancelled":
+        raise Conflict("lesson_cancelled")
+
+
+def _revise(row: Lesson, now: datetime) -> None:
+    """Time, place or state changed: calendars must notice."""
+    row.revision, row.sequence, row.modified = row.revision + 1, row.sequence + 1, now
+
+
+async def _lock_people(work: Work, people: set[str]) -> set[str]:
+    """Those who exist, in one order, locked so that two planners cannot book one person twice at a time."""
+    if not people:
+        return set()
+    return set(await work.all(select(Person.id).where(Person.id.in_(people)).order_by(Person.id).with_for_update()))
+
+
+async def _check_free(work: Work, bookings: Sequence[_Booking]) -> None:
+    """Raises Overlaps `group_taken` or `leader_taken`, with the lesson that is in the way."""
+    first, last = min(one.starts for one in bookings), max(one.ends for one in bookings)
+    whose = {one.whose for one in bookings}
+    rows = await work.rows(
+        select(Lesson.id, Lesson.group, Lesson.starts, Lesson.ends, Leader.person)
+        .outerjoin(Leader, Leader.lesson == Lesson.id)
+        .where(
+            Lesson.status == "confirmed", Lesson.closed.is_(None), Lesson.starts < last, Lesson.ends > first,
+            or_(Lesson.group.in_(whose), Leader.person.in_(whose)), Lesson.id.not_in({one.lesson for one in bookings}),
+        )
+    )  # fmt: skip
+    standing = {
+        _Booking(taken, starts, ends, lesson)
+        for lesson, group, starts, ends, person in rows
+        for taken in (group, person)
+        if taken in whose
+    }
+    _check_apart({*bookings, *standing})
+
+
+def _check_apart(bookings: Iterable[_Booking]) -> None:
+    for before, after in pairwise(sorted(bookings, key=lambda one: (one.whose, one.starts, one.ends, one.lesson))):
+        if before.whose == after.whose and after.starts < before.ends:
+            raise Overlaps("taken_already", who=before.whose, lesson=before.lesson, other=after.lesson)
+
+
+async def _entitle(work: Work, actor: Actor, led: set[tuple[str, str, str]], target: Target) -> None:
+    """Give each leader the right to her groups, where she has it not yet."""
+    for person, role, group in sorted(await _missing(work, led)):
+        within = Target(target.organisation, target.programme, group)
+        await rights.give(work, actor, person, Right(role, "group", group), within)
+    await work.flush()
+
+
+async def _missing(work: Work, led: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+    """Those (person, role, group) for which no right stands."""
+    rows = await work.rows(
+        select(Grant.person, Grant.role, Grant.scope).where(
+            Grant.scope_kind == "group", Grant.person.in_({person for person, _, _ in led}),
+            Grant.starts.is_(None), Grant.until.is_(None),
+        )
+    )  # fmt: skip
+    return led - {(person, role, scope) for person, role, scope in rows}
