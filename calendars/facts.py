@@ -50,6 +50,15 @@ class ProgrammePlanned(Fact):
 
 
 @dataclass(frozen=True)
+class PlaceChanged(Fact):
+    """Where the contact days of a programme are held changed."""
+
+    audience: ClassVar[Audience] = "programme"
+    place: str
+    by: str
+
+
+@dataclass(frozen=True)
 class GroupFormed(Fact):
     audience: ClassVar[Audience] = "programme"
     group: str

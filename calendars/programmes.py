@@ -1,0 +1,267 @@
+"""Programmes: a blueprint laid upon real dates, kept with its phases, places, fields and days."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import false, or_, select
+
+from calendars import blueprint_form, rights, schooldays
+from calendars.blueprint_form import Blueprint, Kind, Series, Words
+from calendars.clock import day_of
+from calendars.errors import Invalid, NotFound
+from calendars.facts import PlaceChanged, ProgrammePlanned, ProviderChosen
+from calendars.freedays import Break
+from calendars.names import clean_line, clean_name
+from calendars.rights import Actor, Target
+from calendars.store import Look, Work, new_id
+from calendars.tables import Day, Field, Group, Lesson, Organisation, Phase, Place, Programme
+
+PROVIDERS = re.compile(r"[a-z]{2,20}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPlace:
+    """Where people meet on site."""
+
+    name: str
+    address: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProgramme:
+    """What a coordinator says when she starts a programme; `places` replaces the blueprint's placeholders by their ids."""
+
+    blueprint: Blueprint
+    start: date
+    organisation: str
+    country: str | None = None
+    zone: str | None = None
+    weekdays: tuple[str, ...] | None = None
+    breaks: tuple[Break, ...] = ()
+    provider: str = "builtin"
+    places: Mapping[str, NewPlace] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """One training day with its phase and its place."""
+
+    id: str
+    n: int
+    date: date
+    kind: str
+    phase: str
+    title: Words
+    service: str
+    place: Place | None
+    starts: datetime
+    ends: datetime
+    cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The programme as a line of day tiles, and where on it today is."""
+
+    programme: Programme
+    days: list[PlannedDay]
+    today: date
+    n: int | None
+    """The number of today's training day; None when today is none."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many days of each kind."""
+        return dict(Counter(day.kind for day in self.days if not day.cancelled))
+
+    @property
+    def past(self) -> int:
+        """How many training days lie behind."""
+        return sum(day.date < self.today for day in self.days if not day.cancelled)
+
+
+async def plan(work: Work, actor: Actor, new: NewProgramme) -> Programme:
+    """Start a programme: its days, with local hours as instants, and everything that must not change later are kept."""
+    rights.ask(actor, "plan", Target(new.organisation))
+    if await work.get(Organisation, new.organisation) is None:
+        raise NotFound()
+    blueprint = new.blueprint
+    laid = schooldays.plan(
+        blueprint, new.start, country=new.country, weekdays=new.weekdays, breaks=new.breaks, zone=new.zone
+    )
+    programme = Programme(
+        id=new_id(), organisation=new.organisation, blueprint=blueprint.name, version=blueprint.version,
+        name=dict(blueprint.title), zone=laid.zone, country=laid.country, starts=laid.start, ends=laid.end,
+        language=blueprint.teaching_language, provider=_provider(new.provider), rules=_rules(blueprint),
+        holidays={day.isoformat(): name for day, name in laid.holidays.items()},
+        topics={code: {"title": dict(one.title), "hours": one.hours} for code, one in blueprint.topics.items()},
+        revision=1, status="confirmed", modified=work.now,
+    )  # fmt: skip
+    places = _places(new)
+    phases = _phases(blueprint, programme.id)
+    days = _days(laid, programme, phases, places)
+    work.add(programme, *places.values(), *phases.values(), *_fields(blueprint, programme.id), *days)
+    work.tell(ProgrammePlanned(stream=programme.id, by=actor.person, days=len(days)))
+    await work.flush()
+    return programme
+
+
+async def choose_provider(work: Work, actor: Actor, programme: str, provider: str) -> None:
+    """Take the rooms of a programme from another provider from now on; no learner's link changes."""
+    found, target = await rights.target_of_programme(work, programme)
+    rights.ask(actor, "plan", target)
+    if found.provider != _provider(provider):
+        found.provider = provider
+        found.revision, found.modified = found.revision + 1, work.now
+        work.tell(ProviderChosen(stream=programme, provider=provider, by=actor.person))
+
+
+async def furnish(work: Work, actor: Actor, programme: str, place: str, new: NewPlace) -> Place:
+    """Say where a place of a programme really is; its days move there in every calendar."""
+    _, target = await rights.target_of_programme(work, programme)
+    rights.ask(actor, "plan", target)
+    days = await work.all(select(Day).where(Day.programme == programme, Day.place == place))
+    row = await work.get(Place, place)
+    if row is None or not days:
+        raise NotFound()
+    _furnish(row, new)
+    for day in days:
+        day.revision, day.sequence, day.modified = day.revision + 1, day.sequence + 1, work.now
+    work.tell(PlaceChanged(stream=programme, place=place, by=actor.person))
+    await work.flush()
+    return row
+
+
+async def of(look: Look, actor: Actor) -> list[Programme]:
+    """Every programme in which the actor has a part, the newest first."""
+    wide: dict[str, set[str]] = {}
+    for scope in actor.scopes:
+        if rights.MATRIX[scope.role] - {"see_own", "administer", "invite"}:
+            wide.setdefault(scope.kind, set()).add(scope.id)
+    statement = select(Programme).order_by(Programme.starts.desc(), Programme.id)
+    if "house" not in wide:
+        groups = select(Group.programme).where(Group.id.in_(wide.get("group", ())))
+        lessons = select(Lesson.programme).where(Lesson.id.in_(wide.get("lesson", ())))
+        statement = statement.where(
+            or_(
+                false(), Programme.organisation.in_(wide.get("organisation", ())),
+                Programme.id.in_(wide.get("programme", ())), Programme.id.in_(groups), Programme.id.in_(lessons),
+            )
+        )  # fmt: skip
+    return list(await look.all(statement))
+
+
+async def days(look: Look, actor: Actor, programme: str) -> list[PlannedDay]:
+    """All training days of a programme, for whoever has a part in it."""
+    return (await line(look, actor, programme)).days
+
+
+async def line(look: Look, actor: Actor, programme: str) -> Line:
+    """The programme as the line of its days, with today upon it."""
+    found = await rights.ask_part(look, actor, programme)
+    rows = await look.rows(
+        select(Day, Phase, Place)
+        .join(Phase, Phase.id == Day.phase)
+        .outerjoin(Place, Place.id == Day.place)
+        .where(Day.programme == programme)
+        .order_by(Day.date, Day.n)
+    )
+    planned = [
+        PlannedDay(
+            day.id, day.n, day.date, day.kind, phase.code, phase.name, phase.service, place, day.starts, day.ends,
+            cancelled=day.status == "cancelled",
+        )
+        for day, phase, place in rows
+    ]  # fmt: skip
+    today = day_of(look.now, found.zone)
+    here = next((day.n for day in planned if day.date == today and not day.cancelled), None)
+    return Line(found, planned, today, here)
+
+
+async def fields(look: Look, actor: Actor, programme: str) -> list[Field]:
+    """The vocational fields of a programme."""
+    await rights.ask_part(look, actor, programme)
+    return list(await look.all(select(Field).where(Field.programme == programme).order_by(Field.code)))
+
+
+def _provider(name: str) -> str:
+    if not PROVIDERS.fullmatch(name):
+        raise Invalid("unknown_provider", field="provider")
+    return name
+
+
+def _rules(blueprint: Blueprint) -> dict[str, object]:
+    """The rules of attendance under which every lesson of this programme is counted."""
+    attendance = blueprint.attendance
+    return attendance.rules() | {
+        "doors_before": attendance.doors_open_before,
+        "doors_after": attendance.doors_close_after,
+        "alert_after_days": list(attendance.alert_after_days),
+        "report_every_days": attendance.report_every_days,
+    }
+
+
+def _places(new: NewProgramme) -> dict[str, Place]:
+    """The real places under the blueprint's ids."""
+    rows = {}
+    for code, known in new.blueprint.places.items():
+        rows[code] = Place(id=new_id(), organisation=new.organisation)
+        _furnish(rows[code], new.places.get(code) or NewPlace(name=known.name, address=known.address))
+    return rows
+
+
+def _furnish(row: Place, new: NewPlace) -> None:
+    row.name = clean_name(new.name)
+    row.address = clean_line(new.address, "address")
+    if (new.latitude is None) != (new.longitude is None):
+        raise Invalid("half_a_position", field="latitude")
+    if abs(new.latitude or 0) > 90 or abs(new.longitude or 0) > 180:
+        raise Invalid("no_such_position", field="latitude")
+    row.latitude, row.longitude = new.latitude, new.longitude
+
+
+def _phases(blueprint: Blueprint, programme: str) -> dict[str, Phase]:
+    """The phases of the line, and each weekly series as a phase of its own."""
+    parts: list[blueprint_form.Phase | Series] = [*blueprint.phases.values(), *blueprint.series.values()]
+    return {
+        part.id: Phase(
+            id=new_id(), programme=programme, position=position, code=part.id, name=dict(part.title),
+            service=part.service,
+        )
+        for position, part in enumerate(parts)
+    }  # fmt: skip
+
+
+def _fields(blueprint: Blueprint, programme: str) -> list[Field]:
+    return [
+        Field(id=new_id(), programme=programme, code=one.id, isced=one.isced, name=dict(one.title))
+        for one in blueprint.fields.values()
+    ]
+
+
+def _days(
+    laid: schooldays.Plan, programme: Programme, phases: Mapping[str, Phase], places: Mapping[str, Place]
+) -> list[Day]:
+    """The days of the line with the blueprint's numbers, then the meetings of its weekly series."""
+    spans: list[tuple[str, date, Kind, str | None, datetime, datetime]] = [
+        (one.phase, one.date, one.kind, one.place, one.starts, one.ends) for one in laid.days
+    ]
+    for series in laid.series:
+        place = laid.blueprint.series[series.name].place
+        spans += [
+            (series.name, day_of(one.starts, laid.zone), series.kind, place, one.starts, one.ends)
+            for one in series.meetings
+        ]
+    return [
+        Day(
+            id=new_id(), programme=programme.id, phase=phases[phase].id, n=n, date=on, kind=kind,
+            place=places[place].id if place else None, starts=starts, ends=ends, revision=1, sequence=0,
+            status="confirmed", modified=programme.modified,
+        )
+        for n, (phase, on, kind, place, starts, ends) in enumerate(spans, 1)
+    ]  # fmt: skip
