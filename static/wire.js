@@ -44,7 +44,7 @@ export class NoAnswer extends Error {}
 /**
  * Events (all CustomEvent): `place` Place · `entered` Entrance, after each entering · `facts` Fact[] · `call` · `signal`
  * {from, data} · `beat` {n, saved} · `unsaid` messages still waiting · `refused` Refusal · `closed` {lesson} · `back` after
- * each new connection.
+ * each new connection · `unreachable` number of tries in vain, for a page that wants to say so (it goes on trying).
  */
 export class Wire extends EventTarget {
   /** @type {Place} */
@@ -152,9 +152,12 @@ export class Wire extends EventTarget {
     });
   }
 
-  /** @param {boolean} up */
-  hand(up) {
-    return this.#ask("hand", { lesson: this.#lesson, up });
+  /**
+   * @param {boolean} up
+   * @param {string} [person] whose, when staff put down another one's
+   */
+  hand(up, person) {
+    return this.#ask("hand", { lesson: this.#lesson, up, person });
   }
 
   /**
@@ -221,7 +224,10 @@ export class Wire extends EventTarget {
     if (problem?.code && problem.status < 500 && problem.status !== 429) {
       this.#wanted = false;
       this.#refuse(new Refusal(problem));
-    } else this.#comeBackLater();
+      return;
+    }
+    this.#pass("unreachable", this.#tries + 1);
+    this.#comeBackLater();
   }
 
   #comeBackLater() {
