@@ -1,5 +1,6 @@
 """Free days: weekends, public holidays and own breaks; everything else is a training day."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -24,19 +25,26 @@ def holidays_of(country: str, years: Iterable[int], language: str | None = None)
     found: dict[date, str] = {}
     _own_language(country)  # so that an unknown country is refused even when no year is asked for
     for year in sorted(set(years)):
-        found.update(_holidays(country, year, language))
+        found.update(_holidays(country, year, language)[0])
     return found
 
 
+def years_in_doubt(country: str, years: Iterable[int]) -> list[int]:
+    """The years of which the library itself says that it does not know every holiday."""
+    return [year for year in sorted(set(years)) if not _holidays(country, year, None)[1]]
+
+
 @lru_cache(maxsize=512)
-def _holidays(country: str, year: int, language: str | None) -> tuple[tuple[date, str], ...]:
+def _holidays(country: str, year: int, language: str | None) -> tuple[tuple[tuple[date, str], ...], bool]:
     # The library is heavy; whoever never counts days does not wait for it.
     import holidays
 
     code, _, part = country.partition("-")
     own = _own_language(country)
-    named = holidays.country_holidays(code, subdiv=part or None, years=year, expand=False, language=language or own)
-    return tuple(sorted(named.items()))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        named = holidays.country_holidays(code, subdiv=part or None, years=year, expand=False, language=language or own)
+    return tuple(sorted(named.items())), named.start_year <= year <= named.end_year and not told
 
 
 @lru_cache(maxsize=512)

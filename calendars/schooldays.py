@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from calendars.blueprint_form import Blueprint, Hours, Kind, Phase, Series, Service
 from calendars.clock import day_of, local
 from calendars.errors import Invalid
-from calendars.freedays import WEEKDAYS, WORKING_WEEK, Break, TrainingCalendar, months_later, zones_of
+from calendars.freedays import WEEKDAYS, WORKING_WEEK, Break, TrainingCalendar, months_later, years_in_doubt, zones_of
 from calendars.freedays import holidays_of as holidays_of
 
 _FIRST_YEAR, _LAST_YEAR = 1950, 2150
@@ -121,7 +121,9 @@ def plan(
         raise Invalid("start_out_of_range", field="start", start=start, first=_FIRST_YEAR, last=_LAST_YEAR)
     chosen = tuple(sorted(set(weekdays), key=_position)) if weekdays is not None else None
     calendar = TrainingCalendar(
-        country or blueprint.country, WORKING_WEEK if chosen is None else chosen, tuple(sorted(breaks))
+        blueprint.country if country is None else country,
+        WORKING_WEEK if chosen is None else chosen,
+        tuple(sorted(breaks)),
     )
     zone, warnings = _zone(blueprint, calendar.country, zone)
     days, stretches = _days(blueprint, calendar, start, zone)
@@ -130,6 +132,8 @@ def plan(
     first, last = min(dates), max(dates)
     if first != start:
         warnings.insert(0, Caution("start_moved", {"asked": start, "start": first}))
+    if doubt := years_in_doubt(calendar.country, range(start.year, last.year + 1)):
+        warnings.append(Caution("holidays_in_doubt", {"country": calendar.country, "years": doubt}))
     return Plan(
         blueprint=blueprint,
         country=calendar.country,

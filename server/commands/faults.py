@@ -59,8 +59,8 @@ def fault_in_words(fault: Fault) -> str:
     facts = dict(fault.facts)
     facts["wanted"] = _TYPES.get(str(facts.get("wanted")), "a table { ... }")
     sentence = _FAULTS[fault.why].format(**{name: _shown(fact) for name, fact in facts.items()})
-    meant = f" (did you mean {facts['meant']}?)" if facts.get("meant") else ""
-    return f"{fault.where}: {sentence}{meant}" if fault.where else sentence + meant
+    meant = f" (did you mean {_shown(facts['meant'])}?)" if facts.get("meant") else ""
+    return f"{_shown(fault.where)}: {sentence}{meant}" if fault.where else sentence + meant
 
 
 def refusal_in_words(refused: Refused) -> list[str]:

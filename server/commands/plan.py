@@ -21,6 +21,7 @@ _CAUTIONS = {
     "start_moved": "{asked} is not a training day here: the start moves to {start}.",
     "series_moved": "The meetings move from {from} to {to}, the first weekday that was asked for.",
     "meeting_skipped": "No meeting on {date} ({holiday}): one is held later instead.",
+    "holidays_in_doubt": "Not every public holiday of {country} in {years} is known yet: look them up, name breaks.",
     "zone_chosen": "The country has {of} time zones: {zone} is taken; name another with --zone.",
 }
 _LETTERS = {"contact": "C", "online": "O", "workplace": "W", "independent": "I"}
@@ -204,8 +205,13 @@ def _dates(first: date, last: date) -> list[date]:
 
 
 def _caution_in_words(caution: Caution) -> str:
-    facts = {name: "own break" if fact is None else fact for name, fact in caution.facts.items()}
-    return _CAUTIONS[caution.code].format(**facts)
+    return _CAUTIONS[caution.code].format(**{name: _told(fact) for name, fact in caution.facts.items()})
+
+
+def _told(fact: object) -> str:
+    if fact is None:
+        return "own break"
+    return ", ".join(map(str, fact)) if isinstance(fact, list) else str(fact)
 
 
 def _refuse(wrong: Unusable | Refused) -> int:

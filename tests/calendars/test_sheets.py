@@ -83,7 +83,7 @@ def test_read_when_key_is_nearly_right_then_says_what_was_meant() -> None:
     assert refused.value.facts["faults"] == (Fault(2, "color", "unknown_key", {"given": "color", "meant": "colour"}),)
 
 
-@given(st.text(alphabet='abnme=[]{}"\'#,.\n 1-', max_size=60))
+@given(st.text(alphabet="abnme=[]{}\"'#,.\n 1-", max_size=60))
 def test_read_when_text_is_noise_then_read_or_refused_with_a_line_of_the_text(text: str) -> None:
     try:
         read(text, "noise.toml", House)
