@@ -83,10 +83,8 @@ class Plan:
     """A blueprint with dates."""
 
     blueprint: Blueprint
-    country: str
+    calendar: TrainingCalendar
     zone: str
-    weekdays: tuple[str, ...]
-    breaks: tuple[Break, ...]
     start: date
     end: date
     days: tuple[TrainingDay, ...]
@@ -96,6 +94,18 @@ class Plan:
     """The public holidays that would else have been days of this plan."""
     tutoring: TutoringWindow | None
     warnings: tuple[Caution, ...]
+
+    @property
+    def country(self) -> str:
+        return self.calendar.country
+
+    @property
+    def weekdays(self) -> tuple[str, ...]:
+        return tuple(self.calendar.weekdays)
+
+    @property
+    def breaks(self) -> tuple[Break, ...]:
+        return tuple(self.calendar.breaks)
 
     @property
     def counts(self) -> dict[Kind, int]:
@@ -117,8 +127,7 @@ def plan(
     Country and zone are the blueprint's own unless named; another country brings its usual zone with it.
     Raises Invalid for a country, weekday, zone, break or start that cannot be used.
     """
-    if not _FIRST_YEAR <= start.year <= _LAST_YEAR:
-        raise Invalid("start_out_of_range", field="start", start=start, first=_FIRST_YEAR, last=_LAST_YEAR)
+    _start_in_reach(start)
     chosen = tuple(sorted(set(weekdays), key=_position)) if weekdays is not None else None
     calendar = TrainingCalendar(
         blueprint.country if country is None else country,
@@ -130,16 +139,10 @@ def plan(
     series = tuple(_series(one, calendar, start, zone, chosen, warnings) for one in blueprint.series.values())
     dates = [day.date for day in days] + [day_of(one.starts, zone) for each in series for one in each.meetings]
     first, last = min(dates), max(dates)
-    if first != start:
-        warnings.insert(0, Caution("start_moved", {"asked": start, "start": first}))
-    if doubt := years_in_doubt(calendar.country, range(start.year, last.year + 1)):
-        warnings.append(Caution("holidays_in_doubt", {"country": calendar.country, "years": doubt}))
     return Plan(
         blueprint=blueprint,
-        country=calendar.country,
+        calendar=calendar,
         zone=zone,
-        weekdays=tuple(calendar.weekdays),
-        breaks=tuple(calendar.breaks),
         start=first,
         end=last,
         days=days,
@@ -147,13 +150,27 @@ def plan(
         series=series,
         holidays=_holidays(blueprint, calendar, series, start, last),
         tutoring=_tutoring(blueprint, last),
-        warnings=tuple(warnings),
+        warnings=(*_moved(start, first), *warnings, *_doubts(calendar.country, start, last)),
     )
 
 
 def start_so_that(blueprint: Blueprint, number: int, day: date, *, breaks: Iterable[Break] = ()) -> date:
     """The start from which `day` becomes training day `number`. Raises Invalid `not_a_training_day`."""
     return TrainingCalendar(blueprint.country, WORKING_WEEK, tuple(breaks)).back(day, number)
+
+
+def _start_in_reach(start: date) -> None:
+    if not _FIRST_YEAR <= start.year <= _LAST_YEAR:
+        raise Invalid("start_out_of_range", field="start", start=start, first=_FIRST_YEAR, last=_LAST_YEAR)
+
+
+def _moved(asked: date, start: date) -> list[Caution]:
+    return [Caution("start_moved", {"asked": asked, "start": start})] if start != asked else []
+
+
+def _doubts(country: str, first: date, last: date) -> list[Caution]:
+    years = years_in_doubt(country, range(first.year, last.year + 1))
+    return [Caution("holidays_in_doubt", {"country": country, "years": years})] if years else []
 
 
 def _position(weekday: str) -> int:
