@@ -122,7 +122,9 @@ function settled(seat, lateAfter) {
   const sounds = live.map((visit) => visit.sound);
   const sound = sounds.includes(true) ? true : sounds.includes(false) ? false : null;
   const known = { ...seat, devices: live.length, sound };
-  if (live.length > 0) return { ...known, state: seat.late_by > lateAfter ? "late" : "here", since: seat.first };
+  if (live.length > 0) {
+    return { ...known, state: seat.late_by > lateAfter ? "late" : "here", since: seat.first, ended: "", end: "" };
+  }
   if (seat.first === null || seat.end === "") return known;
   return { ...known, state: seat.end, since: seat.ended };
 }
