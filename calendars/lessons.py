@@ -1,9 +1,10 @@
 """Lessons: planned many at once, moved, cancelled, led; and the frozen list of who is expected in one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import insert, or_, select, update
 
@@ -17,6 +18,9 @@ from calendars.tables import Day, Expected, Grant, Group, Leader, Lesson, Person
 
 LONGEST = timedelta(hours=12)
 ROLES = ("teacher", "tutor")
+DOORS_BEFORE = 300  # seconds before its start that a learner may come in
+LEADERS_BEFORE = 1800  # a teacher prepares the room earlier
+DOORS_AFTER = 900  # seconds after its planned end that the room stays open
 REASONS = ("teacher_ill", "no_learners", "technical", "holiday", "replanned", "other")
 """Why a lesson was cancelled, as codes: the trail holds no sentences about people."""
 
@@ -47,6 +51,21 @@ class _Booking:
     starts: datetime
     ends: datetime
     lesson: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """When one may come in, UTC."""
+
+    opens: datetime
+    closes: datetime
+
+
+def doors(lesson: Lesson, rules: Mapping[str, Any], role: str = "learner") -> Doors:
+    """When the doors of a lesson are open for this role, by the rules of its programme."""
+    before = LEADERS_BEFORE if role in rights.LEADS else int(rules.get("doors_before", DOORS_BEFORE))
+    after = int(rules.get("doors_after", DOORS_AFTER))
+    return Doors(lesson.starts - timedelta(seconds=before), lesson.ends + timedelta(seconds=after))
 
 
 async def plan(work: Work, actor: Actor, programme: str, new: Sequence[NewLesson]) -> list[Lesson]:

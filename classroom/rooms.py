@@ -1,6 +1,5 @@
 """A lesson's room: when its doors are open, when the lesson is held, its breaks, its end."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,25 +8,14 @@ from sqlalchemy import func, select, update
 from calendars import rights
 from calendars.clock import rfc3339, seconds
 from calendars.errors import Conflict, NotOpen
+from calendars.lessons import doors
 from calendars.rights import Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import Day, Lesson, Programme
 from classroom.facts import LessonClosed, LessonOpened, PauseEnded, PauseStarted
-from classroom.ledger import LEADING, enter_evidence
+from classroom.ledger import LEADING, Said, enter
 from classroom.tables import Pause, Visit
 from classroom.testimony import LessonTimes, Rules
-
-DOORS_BEFORE = 300  # seconds before its start that a learner may come in
-STAFF_BEFORE = 1800  # a teacher prepares the room earlier
-DOORS_AFTER = 900  # seconds after its planned end that the room stays open
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """When one may come in, UTC."""
-
-    opens: datetime
-    closes: datetime
 
 
 def rules_of(programme: Programme) -> Rules:
@@ -36,13 +24,6 @@ def rules_of(programme: Programme) -> Rules:
     if "counts" in known:
         known["counts"] = tuple(known["counts"])
     return Rules(**known)
-
-
-def doors(lesson: Lesson, rules: dict[str, Any], role: str = "learner") -> Doors:
-    """When the doors of a lesson are open for this role."""
-    before = STAFF_BEFORE if role in LEADING else int(rules.get("doors_before", DOORS_BEFORE))
-    after = int(rules.get("doors_after", DOORS_AFTER))
-    return Doors(lesson.starts - timedelta(seconds=before), lesson.ends + timedelta(seconds=after))
 
 
 def times(lesson: Lesson, rules: dict[str, Any]) -> LessonTimes:
@@ -171,7 +152,7 @@ async def _close(work: Work, lesson: Lesson, by: str, until: datetime) -> None:
     await work.run(update(Lesson).where(Lesson.id == lesson.id).values(closed=work.now))
     lesson.closed = work.now
     body = {"from": rfc3339(held_from), "to": rfc3339(until)}
-    await enter_evidence(work, lesson.id, "held", None, body, by or None)
+    await enter(work, lesson.id, Said("held", None, body, by))
     work.tell(LessonClosed(stream=lesson.id, by=by))
 
 
@@ -181,5 +162,5 @@ async def _end_pause(work: Work, lesson: str, by: str, until: datetime) -> bool:
         return False
     running.ends = max(running.starts, until)
     body = {"from": rfc3339(running.starts), "to": rfc3339(running.ends)}
-    await enter_evidence(work, lesson, "pause", None, body, by or None)
+    await enter(work, lesson, Said("pause", None, body, by))
     return True

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import select
 
 from calendars import rights
-from calendars.lessons import seated
+from calendars.lessons import doors, seated
 from calendars.rights import Actor
 from calendars.store import Look
 from calendars.tables import Expected, Leader, Lesson, Person, Programme
-from classroom.rooms import doors, rules_of
+from classroom.rooms import rules_of
 from classroom.tables import Evidence, Hand, Pause, Visit
 from classroom.visits import late_by
 

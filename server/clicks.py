@@ -5,10 +5,10 @@ from typing import Any, Protocol
 
 from calendars import rights
 from calendars.errors import Full, Invalid, NotFound, NotOpen
+from calendars.lessons import doors
 from calendars.rights import Target
 from calendars.store import Look, Store
 from classroom import board, roster, visits
-from classroom.rooms import doors
 from classroom.video.choose import Providers
 from classroom.video.provider import Asked, Guest
 from server.members import Member
@@ -43,7 +43,8 @@ class Clicks:
         lesson = _text(data, "lesson")
         try:
             async with self._hub.store.work() as work:
-                stay = await visits.enter(work, member.actor, lesson, member.connection)
+                media = data.get("media", True) is not False
+                stay = await visits.enter(work, member.actor, lesson, member.connection, media=media)
         except (NotOpen, Full) as refused:
             await self._note_refusal(member, lesson, "room_full" if isinstance(refused, Full) else refused.code)
             raise
