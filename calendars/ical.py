@@ -29,10 +29,12 @@ _HEX: dict[Colour, str] = {
 }
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # One of these in one title, and Home Assistant shows no event of the whole feed; a surrogate stops the writing itself.
-_UNSAYABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# icalendar itself swallows a byte order mark, and the two characters beside it are none.
+_UNSAYABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _BROKEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
 _URI = re.compile(r"https?://\S+", re.IGNORECASE)
 _URI_KEEPS = "%:/?#[]@!$&'()*+,;=~"
+_HIGHEST = 2**31 - 1
 _END = b"END:VCALENDAR\r\n"
 
 
@@ -194,7 +196,7 @@ def _piece(entry: Entry) -> Piece:
     event.add("UID", uid)
     event.add("DTSTAMP", entry.modified)
     event.add("LAST-MODIFIED", entry.modified)
-    event.add("SEQUENCE", max(0, int(entry.sequence)))
+    event.add("SEQUENCE", min(max(0, entry.sequence), _HIGHEST))
     event.add("SUMMARY", summary)
     zone = _add_times(event, entry)
     event.add("STATUS", "CANCELLED" if entry.cancelled else "CONFIRMED")

@@ -104,7 +104,7 @@ def zone(name: str) -> zoneinfo.ZoneInfo | None:
 def rule(name: str) -> Rule | None:
     """The zone's yearly rule; None if it is UTC, unknown, or not to be said with one BYDAY for each change.
 
-    A zone that changes against its own footer (Casablanca in each Ramadan, Vancouver for good in 2026) has no rule either.
+    A zone that changes against its own footer (Casablanca in Ramadan, Vancouver for good in 2026) has no rule either.
     """
     tzif, place = _tzif(name), zone(name)
     if tzif is None or place is None:
@@ -133,8 +133,8 @@ def local(instant: datetime, name: str) -> datetime | None:
 
 @lru_cache
 def names() -> frozenset[str]:
-    """Every zone that the tzdata package knows."""
-    return frozenset(files("tzdata").joinpath("zones").read_text().split())
+    """Every zone that the tzdata package knows, less its placeholder for a machine on which none was set."""
+    return frozenset(files("tzdata").joinpath("zones").read_text().split()) - {"Factory"}
 
 
 def _tzif(name: str) -> bytes | None:
