@@ -44,7 +44,7 @@ async def _peers(look: Look, lesson: str) -> tuple[list[Peer], dict[str, str]]:
     rows = await look.rows(
         select(Visit, Person)
         .join(Person, Person.id == Visit.person)
-        .where(Visit.lesson == lesson, Visit.closed.is_(None), Visit.lost.is_(None))
+        .where(Visit.lesson == lesson, Visit.closed.is_(None), Visit.lost.is_(None), Visit.media)
         .order_by(Visit.a, Visit.id)
     )
     peers = [Peer(visit.connection, visit.person, visit.role, visit.a, visit.up) for visit, _ in rows]

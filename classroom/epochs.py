@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from calendars.clock import rfc3339
 from calendars.store import Work, new_id
 from classroom.facts import Dropped
-from classroom.ledger import close_stays, enter_evidence
+from classroom.ledger import Said, close_stays, enter
 from classroom.tables import Epoch, Visit
 
 DEAD_AFTER = 10.0  # seconds without a sign of life; a process gives one each second
@@ -57,7 +57,7 @@ async def _end(work: Work, epoch: Epoch | None, at: datetime, reason: str) -> in
     await close_stays(work, visits, "lost")
     for lesson, connections in sorted(by_lesson.items()):
         body = {"from": rfc3339(at), "to": rfc3339(max(at, work.now)), "connections": sorted(set(connections))}
-        await enter_evidence(work, lesson, "outage", None, body)
+        await enter(work, lesson, Said("outage", None, body))
     return len(visits)
 
 
@@ -69,4 +69,4 @@ async def stalled(work: Work, epoch: str, since: datetime) -> None:
         by_lesson.setdefault(visit.lesson, set()).add(visit.connection)
     for lesson, connections in sorted(by_lesson.items()):
         body = {"from": rfc3339(since), "to": rfc3339(work.now), "connections": sorted(connections)}
-        await enter_evidence(work, lesson, "outage", None, body)
+        await enter(work, lesson, Said("outage", None, body))

@@ -1,6 +1,7 @@
 """The one ledger of evidence: what was received about a lesson goes in here and never changes; traces come out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,21 +30,34 @@ LEADING = ("teacher", "tutor", "coordinator")
 STATEMENTS = ("teacher", "paper", "phone", "qr", "foreman", "remove")
 
 
-async def enter_evidence(
-    work: Work, lesson: str, kind: str, person: str | None, body: Mapping[str, Any], by: str | None = None
-) -> str:
-    """Write one line of evidence, received at this work's instant; its id."""
-    number = await work.number(f"evidence:{lesson}")
-    row = {
-        "id": new_id(), "lesson": lesson, "number": number, "received": work.now, "kind": kind, "person": person,
-        "body": dict(body), "by": by,
-    }  # fmt: skip
-    await work.run(insert(Evidence), [row])
-    return str(row["id"])
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line for the ledger: its kind, whom it is about, the rest of its trace line, and who entered it."""
+
+    kind: str
+    person: str | None
+    body: Mapping[str, Any]
+    by: str | None = None
+
+
+async def enter(work: Work, lesson: str, *lines: Said) -> None:
+    """Write lines of evidence about one lesson, received at this work's instant, in this order."""
+    if not lines:
+        return
+    last = await work.number(f"evidence:{lesson}", len(lines))
+    rows = [
+        {
+            "id": new_id(), "lesson": lesson, "number": last - len(lines) + 1 + n, "received": work.now,
+            "kind": one.kind, "person": one.person, "body": dict(one.body), "by": one.by or None,
+        }
+        for n, one in enumerate(lines)
+    ]  # fmt: skip
+    await work.run(insert(Evidence), rows)
 
 
 async def close_stays(work: Work, visits: Sequence[Visit], end: str) -> None:
     """End these stays at their last evidence `b`, and write each into the ledger in the same transaction."""
+    by_lesson: dict[str, list[Said]] = {}
     for visit in visits:
         visit.closed, visit.end = work.now, end
         if end == "lost" and visit.lost is None:
@@ -51,7 +65,9 @@ async def close_stays(work: Work, visits: Sequence[Visit], end: str) -> None:
         body = {"connection": visit.connection, "from": rfc3339(visit.a), "to": rfc3339(visit.b), "end": end}
         if visit.role in LEADING:
             body["role"] = visit.role  # a teacher's own hours; the trace is of the learners
-        await enter_evidence(work, visit.lesson, "span", visit.person, body)
+        by_lesson.setdefault(visit.lesson, []).append(Said("span", visit.person, body))
+    for lesson in sorted(by_lesson):
+        await enter(work, lesson, *by_lesson[lesson])
 
 
 async def trace(look: Look, lesson: Lesson, when: LessonTimes, rules: Rules, as_of: datetime | None = None) -> Trace:

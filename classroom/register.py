@@ -158,8 +158,23 @@ async def correct(work: Work, actor: Actor, lesson: str, correction: Correction)
         raise Invalid("backwards", field="ends")
     await _must_belong(work, lesson, correction.person)
     body = {"from": rfc3339(correction.starts), "to": rfc3339(correction.ends), "reason": reason}
-    await ledger.enter_evidence(work, lesson, correction.how, correction.person, body, actor.person or None)
+    await ledger.enter(work, lesson, ledger.Said(correction.how, correction.person, body, actor.person))
     work.tell(RegisterCorrected(stream=lesson, person=correction.person, how=correction.how, by=actor.person))
+    await propose(work, lesson, actor.person or None)
+
+
+async def tick(work: Work, actor: Actor, lesson: str, people: Sequence[str], reason: str) -> None:
+    """The teacher saw these people for the whole of a lesson on site; one act for all of them."""
+    found = await _to_correct(work, actor, lesson)
+    words = clean(reason)
+    if not words or len(words) > 500:
+        raise Invalid("reason_missing", field="reason")
+    if not set(people) <= set(await work.all(select(Expected.person).where(Expected.lesson == lesson))):
+        raise NotFound()
+    body = {"from": rfc3339(found.starts), "to": rfc3339(found.ends), "reason": words}
+    await ledger.enter(work, lesson, *(ledger.Said("teacher", one, body, actor.person) for one in people))
+    for one in people:
+        work.tell(RegisterCorrected(stream=lesson, person=one, how="teacher", by=actor.person))
     await propose(work, lesson, actor.person or None)
 
 
@@ -169,7 +184,7 @@ async def excuse(work: Work, actor: Actor, lesson: str, person: str, code: Excus
     if code not in get_args(ExcuseCode):
         raise Invalid("bad_choice", field="code")
     await _must_belong(work, lesson, person)
-    await ledger.enter_evidence(work, lesson, "excuse", person, {"code": code}, actor.person or None)
+    await ledger.enter(work, lesson, ledger.Said("excuse", person, {"code": code}, actor.person))
     work.tell(RegisterCorrected(stream=lesson, person=person, how="excuse", by=actor.person))
     await propose(work, lesson, actor.person or None)
 
@@ -180,7 +195,7 @@ async def correct_held(work: Work, actor: Actor, lesson: str, starts: datetime, 
     if starts > ends:
         raise Invalid("backwards", field="ends")
     body = {"from": rfc3339(starts), "to": rfc3339(ends)}
-    await ledger.enter_evidence(work, lesson, "held", None, body, actor.person or None)
+    await ledger.enter(work, lesson, ledger.Said("held", None, body, actor.person))
     if found.closed is None:
         found.closed = work.now
     found.opened = starts.replace(microsecond=0) if starts < ends else None

@@ -47,6 +47,8 @@ class Visit(Base):
     person: Mapped[str] = mapped_column(owner("people.id"))
     role: Mapped[str]
     device: Mapped[str] = mapped_column(default="")
+    media: Mapped[bool] = mapped_column(default=True)
+    """Whether her browser takes part in sound and picture; without it she has the board alone."""
     a: Mapped[datetime] = mapped_column(Instant)
     b: Mapped[datetime] = mapped_column(Instant)
     lost: Mapped[datetime | None] = mapped_column(Instant)

@@ -15,9 +15,9 @@ from calendars.lessons import freeze
 from calendars.rights import Actor, Target
 from calendars.store import Work, new_id
 from calendars.tables import Day, Lesson, Programme
-from classroom import rooms
+from classroom import ledger, rooms
 from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
-from classroom.ledger import LEADING, close_stays, enter_evidence
+from classroom.ledger import LEADING, close_stays
 from classroom.tables import Visit
 from classroom.video.shape import Peer, shape
 
@@ -47,12 +47,14 @@ class Stay:
     a: datetime
     b: datetime
     lease: int
-    part: int = 1
+    part: int
+    media: bool
 
 
-async def enter(work: Work, actor: Actor, lesson: str, connection: Connection) -> Stay:
+async def enter(work: Work, actor: Actor, lesson: str, connection: Connection, *, media: bool = True) -> Stay:
     """Come into a lesson's room. The same connection entering again gets the stay that it has.
 
+    `media`: her browser takes part in sound and picture; without it she has the board alone.
     Raises NotFound for whoever may not know of the lesson, NotOpen outside the doors, Full when no place is left.
     """
     found, programme, kind, open_visits = await _room(work, lesson)
@@ -66,14 +68,15 @@ async def enter(work: Work, actor: Actor, lesson: str, connection: Connection) -
     for visit in open_visits:
         if (visit.epoch, visit.connection) == (connection.epoch, connection.id):
             return _stay(visit, programme.id, lease)
-    _check_space(programme, open_visits, actor.person)
+    if media:
+        _check_space(programme, open_visits, actor.person)
     if found.frozen is None:
         await freeze(work, lesson)
     if role in LEADING and found.opened is None and role != "coordinator":
         rooms.hold(work, found, actor.person, max(work.now, found.starts))
     visit = Visit(
         id=new_id(), epoch=connection.epoch, connection=connection.id, part=1, lesson=lesson, person=actor.person,
-        role=role, device=connection.device, a=work.now, b=work.now,
+        role=role, device=connection.device, media=media, a=work.now, b=work.now,
     )  # fmt: skip
     await _insert(work, visit)
     work.tell(Entered(stream=lesson, person=actor.person, visit=visit.id, role=role, late_by=late_by(found, work.now)))
@@ -90,7 +93,9 @@ def late_by(lesson: Lesson, first: datetime) -> int:
 def _check_space(programme: Programme, visits: Sequence[Visit], person: str) -> None:
     if programme.provider != "builtin":
         return
-    peers = [Peer(one.connection, one.person, one.role, one.a, one.up) for one in visits if one.lost is None]
+    peers = [
+        Peer(one.connection, one.person, one.role, one.a, one.up) for one in visits if one.media and one.lost is None
+    ]
     places = shape(peers).capacity
     if len({peer.person for peer in peers} - {person}) >= places:
         raise Full("room_full", places=places)
@@ -100,7 +105,7 @@ async def refused(work: Work, actor: Actor, lesson: str, step: str) -> None:
     """Somebody with a right to enter could not: it stands on the roster and is counted apart from absence."""
     _, _, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "enter", target)
-    await enter_evidence(work, lesson, "could_not_enter", actor.person, {"step": step})
+    await ledger.enter(work, lesson, ledger.Said("could_not_enter", actor.person, {"step": step}))
     if step != "too_early":
         work.tell(CouldNotEnter(stream=lesson, person=actor.person, step=step))
 
@@ -144,7 +149,7 @@ async def awoke(work: Work, stay: Stay, connection: Connection, heard: datetime)
             await close_stays(work, [row], "lost")
     visit = Visit(
         id=new_id(), epoch=connection.epoch, connection=connection.id, part=stay.part + 1, lesson=stay.lesson,
-        person=stay.person, role=stay.role, device=connection.device, a=heard, b=heard,
+        person=stay.person, role=stay.role, device=connection.device, media=stay.media, a=heard, b=heard,
     )  # fmt: skip
     await _insert(work, visit)
     lesson = await work.get(Lesson, stay.lesson)
@@ -208,7 +213,7 @@ async def _room(work: Work, lesson: str) -> tuple[Lesson, Programme, str, list[V
 
 
 async def _insert(work: Work, visit: Visit) -> None:
-    columns = ("id", "epoch", "connection", "part", "lesson", "person", "role", "device", "a", "b")
+    columns = ("id", "epoch", "connection", "part", "lesson", "person", "role", "device", "media", "a", "b")
     await work.run(insert(Visit), [{name: getattr(visit, name) for name in columns} | {"end": ""}])
 
 
@@ -221,14 +226,6 @@ async def _rows(work: Work, visits: Sequence[str]) -> Sequence[Visit]:
 
 def _stay(visit: Visit, programme: str, lease: int) -> Stay:
     return Stay(
-        visit.id,
-        visit.lesson,
-        programme,
-        visit.person,
-        visit.role,
-        visit.connection,
-        visit.a,
-        visit.b,
-        lease,
-        visit.part,
-    )
+        visit.id, visit.lesson, programme, visit.person, visit.role, visit.connection, visit.a, visit.b, lease,
+        visit.part, visit.media,
+    )  # fmt: skip
