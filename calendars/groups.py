@@ -20,7 +20,7 @@ REASONS = ("moved", "employed", "education", "ill", "moved_away", "own_wish", "m
 """Why a seat ended, as codes: the trail outlives the person, so it holds no sentences about her."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class NewGroup:
     """A group to be formed: `field` is the id of one of the programme's fields."""
 

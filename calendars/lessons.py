@@ -25,7 +25,7 @@ REASONS = ("teacher_ill", "no_learners", "technical", "holiday", "replanned", "o
 """Why a lesson was cancelled, as codes: the trail holds no sentences about people."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class NewLesson:
     """A lesson to be planned: ids of a group and a day of one programme, UTC instants, a topic's code, who leads it."""
 

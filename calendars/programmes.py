@@ -4,18 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import false, or_, select
 
 from calendars import blueprint_form, rights, schooldays
 from calendars.blueprint_form import Blueprint, Kind, Series, Words
-from calendars.clock import day_of
+from calendars.clock import day_of, local
 from calendars.errors import Invalid, NotFound
 from calendars.facts import PlaceChanged, ProgrammePlanned, ProviderChosen
 from calendars.freedays import Break
 from calendars.names import clean_line, clean_name
 from calendars.rights import Actor, Target
+from calendars.schooldays import Meeting
 from calendars.store import Look, Work, new_id
 from calendars.tables import Day, Field, Group, Lesson, Organisation, Phase, Place, Programme
 
@@ -62,6 +63,9 @@ class PlannedDay:
     starts: datetime
     ends: datetime
     cancelled: bool
+    lessons: tuple[Meeting, ...]
+    """When the blueprint wants lessons on this day; they are planned for each group by an act of their own."""
+    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,7 @@ async def line(look: Look, actor: Actor, programme: str) -> Line:
     planned = [
         PlannedDay(
             day.id, day.n, day.date, day.kind, phase.code, phase.name, phase.service, place, day.starts, day.ends,
-            cancelled=day.status == "cancelled",
+            day.status == "cancelled", _meetings(day, phase, found.zone), tuple(phase.topics),
         )
         for day, phase, place in rows
     ]  # fmt: skip
@@ -187,6 +191,13 @@ async def fields(look: Look, actor: Actor, programme: str) -> list[Field]:
     """The vocational fields of a programme."""
     await rights.ask_part(look, actor, programme)
     return list(await look.all(select(Field).where(Field.programme == programme).order_by(Field.code)))
+
+
+def _meetings(day: Day, phase: Phase, zone: str) -> tuple[Meeting, ...]:
+    def at(written: str) -> datetime:
+        return local(day.date, time.fromisoformat(written), zone)
+
+    return tuple(Meeting(at(one["starts"]), at(one["ends"]), tuple(one["needs"])) for one in phase.lessons)
 
 
 def _provider(name: str) -> str:
@@ -231,10 +242,21 @@ def _phases(blueprint: Blueprint, programme: str) -> dict[str, Phase]:
     return {
         part.id: Phase(
             id=new_id(), programme=programme, position=position, code=part.id, name=dict(part.title),
-            service=part.service,
+            service=part.service, lessons=_daily(part), topics=list(part.topics),
         )
         for position, part in enumerate(parts)
     }  # fmt: skip
+
+
+def _daily(part: blueprint_form.Phase | Series) -> list[dict[str, object]]:
+    """The lessons of each day of a phase; a meeting of a series is one lesson from its beginning to its end."""
+    if isinstance(part, Series):
+        needs = [part.leader_role] * part.leaders
+        return [{"starts": f"{part.time.starts:%H:%M}", "ends": f"{part.time.ends:%H:%M}", "needs": needs}]
+    return [
+        {"starts": f"{one.time.starts:%H:%M}", "ends": f"{one.time.ends:%H:%M}", "needs": list(one.needs)}
+        for one in part.lessons
+    ]
 
 
 def _fields(blueprint: Blueprint, programme: str) -> list[Field]:

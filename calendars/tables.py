@@ -117,6 +117,9 @@ class Phase(Base):
     code: Mapped[str]
     name: Mapped[dict[str, str]] = mapped_column(JSON)
     service: Mapped[str]
+    lessons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    """The daily lessons that the blueprint asks for: local `starts` and `ends`, and what their teachers `needs`."""
+    topics: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
 class Place(Base):
