@@ -100,8 +100,9 @@ def render(calendar: Calendar, entries: Iterable[Entry]) -> bytes:
     for entry in sorted(latest.values(), key=_order):
         try:
             pieces.append(_piece(entry))
-        except (ValueError, TypeError, OverflowError):
-            log.exception("entry left out of a calendar: %r", entry.uid)
+        except (ValueError, TypeError, OverflowError) as error:
+            # Without the error's words: they may quote a title, and a log holds nothing of a person.
+            log.error("entry left out of a calendar: %r, %s", entry.uid, type(error).__name__)
     modified = max((entry.modified for entry in latest.values()), default=None)
     head = _head(calendar, modified, {piece.zone for piece in pieces if piece.zone})
     return head.removesuffix(_END) + b"".join(piece.body for piece in pieces) + _END

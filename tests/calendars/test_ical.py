@@ -166,18 +166,18 @@ def test_render_when_no_event_lasts_backwards_then_no_end_is_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad",
+    ("bad", "error"),
     [
-        replace(LESSON, uid="\x00\x07"),
-        replace(LESSON, uid="mixed", ends=date(2026, 9, 16)),
+        (replace(LESSON, uid="\x00\x07"), "ValueError"),
+        (replace(LESSON, uid="mixed", ends=date(2026, 9, 16)), "TypeError"),
     ],
 )
 def test_render_when_one_entry_is_bad_then_the_others_stand_and_it_is_logged(
-    bad: Entry, caplog: pytest.LogCaptureFixture
+    bad: Entry, error: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
         assert render(HOUSE, [LESSON, bad, DAY]) == render(HOUSE, [LESSON, DAY])
-    assert [record.getMessage() for record in caplog.records] == [f"entry left out of a calendar: {bad.uid!r}"]
+    assert [record.getMessage() for record in caplog.records] == [f"entry left out of a calendar: {bad.uid!r}, {error}"]
 
 
 @pytest.mark.parametrize(
