@@ -109,9 +109,10 @@ async def plan(work: Work, actor: Actor, new: NewProgramme) -> Programme:
     places = _places(new)
     phases = _phases(blueprint, programme.id)
     days = _days(laid, programme, phases, places)
-    work.add(programme, *places.values(), *phases.values(), *_fields(blueprint, programme.id), *days)
+    for rows in ([programme], [*places.values(), *phases.values(), *_fields(blueprint, programme.id)], days):
+        work.add(*rows)  # in this order: each names rows of the one before
+        await work.flush()
     work.tell(ProgrammePlanned(stream=programme.id, by=actor.person, days=len(days)))
-    await work.flush()
     return programme
 
 
