@@ -24,7 +24,6 @@ from server.auth.sockets import actor_of_socket, still_valid
 from server.beats import Beats
 from server.clicks import Clicks, Handler
 from server.engine import Reaper, drop, make_engine
-from server.keys import LIVE
 from server.members import Member, Members
 from server.middleware.problems import problem_of
 from server.pokes import Pokes
@@ -237,6 +236,14 @@ class Live:
             except Exception:
                 log.exception("live_second_failed")
 
+    def figures(self) -> dict[str, float]:
+        """Counts of this worker, for /metrics."""
+        stays = [stay for member in self.members for stay in member.stays.values()]
+        return {
+            "sockets": len(self.members), "people_in_lessons": len({(stay.lesson, stay.person) for stay in stays}),
+            "lessons_with_people": len({stay.lesson for stay in stays}),
+        }  # fmt: skip
+
     async def drain(self) -> None:
         """Stop in good order: nobody new, what was heard is durable, sockets close a few at a time."""
         self._draining = True
@@ -259,9 +266,3 @@ def _sees_roster(actor: Actor, target: Target) -> bool:
 def _with_words(fact: Told, words: dict[str, dict[str, Any]]) -> dict[str, Any]:
     message = fact.message()
     return message | {"said": words[fact.body["message"]]} if fact.body.get("message") in words else message
-
-
-def add_routes(app: web.Application, live: Live) -> None:
-    """Hang the gateway into the application."""
-    app[LIVE] = live
-    app.router.add_route("GET", "/socket.io/", live.door)

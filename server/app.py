@@ -1,0 +1,120 @@
+"""The one place where all is tied: settings in, an application out. Nothing else constructs what others use."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import web
+
+from calendars import people
+from calendars.clock import Clock
+from calendars.errors import Unavailable
+from calendars.facts import Told
+from calendars.store import Store
+from classroom import epochs
+from classroom.video.builtin import Builtin
+from classroom.video.choose import Providers
+from classroom.video.jitsi import Jitsi
+from classroom.video.provider import Provider
+from server import api, assets, chores, feeds, health, words
+from server.auth.csrf import csrf
+from server.auth.guard import allow, find_actor
+from server.keys import ASSETS, HOUSE, LIVE, SECRET, SETTINGS, STORE, VIDEO, WORDS, House
+from server.live import Live
+from server.middleware.headers import headers
+from server.middleware.logs import logs
+from server.middleware.problems import problems
+from server.page import speak
+from server.pages import classroom, coordinator, devices, front, funder, learner, signin, staff, teacher
+from server.pages import people as people_pages
+from server.pokes import Pokes
+from server.settings import Settings
+
+LARGEST_FORM = 1_000_000  # bytes
+ROUTES: Sequence[web.RouteTableDef] = (
+    front.routes, learner.routes, classroom.routes, teacher.routes, coordinator.routes, people_pages.routes,
+    funder.routes, signin.routes, devices.routes, staff.routes, feeds.routes, api.routes, health.routes,
+)  # fmt: skip
+MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)
+"""From the outside in. `problems` speaks the reader's language, so it asks for it again when it must."""
+
+Extra = Callable[[web.Application], None]
+
+
+def providers_of(settings: Settings) -> Providers:
+    """The video rooms that this house has."""
+    found: list[Provider] = [Builtin(settings.stun, settings.turn, settings.turn_secret)]
+    if settings.jitsi_url:
+        jitsi = Jitsi(settings.jitsi_url, settings.jitsi_app_id, settings.jitsi_secret, settings.jitsi_domain)
+        found.append(jitsi)
+    return Providers(found)
+
+
+def build(settings: Settings, clock: Clock, *, extra: Extra | None = None) -> web.Application:
+    """The application for one worker. The database must be there and migrated."""
+    app = web.Application(middlewares=list(MIDDLEWARES), client_max_size=LARGEST_FORM)
+    app[SETTINGS] = settings
+    app[WORDS] = words.read()
+    app[ASSETS] = assets.built()
+    app[VIDEO] = providers_of(settings)
+    app[STORE] = Store(settings.database_url, clock)
+    for routes in ROUTES:
+        app.add_routes(routes)
+    app.router.add_static("/static/", app[ASSETS].folder)
+    if extra is not None:
+        extra(app)
+    app.cleanup_ctx.append(_house)
+    app.cleanup_ctx.append(_life)
+    app.router.add_get("/socket.io/", allow("public")(_socket))
+    return app
+
+
+async def _socket(request: web.Request) -> web.StreamResponse:
+    return await request.app[LIVE].door(request)
+
+
+async def _house(app: web.Application) -> AsyncIterator[None]:
+    store = app[STORE]
+    async with store.look() as look:
+        app[SECRET] = await people.secret(look)
+        app[HOUSE] = House(await people.card(look))
+
+    def heard(facts: Sequence[Told]) -> None:
+        if any(one.kind == "HouseSet" for one in facts):
+            asyncio.get_running_loop().create_task(refresh(app))
+
+    store.listen(heard)
+    yield
+    await store.close()
+
+
+async def refresh(app: web.Application) -> None:
+    """Read the house's card again."""
+    with suppress(Unavailable):
+        async with app[STORE].look() as look:
+            app[HOUSE].card = await people.card(look)
+
+
+async def _life(app: web.Application) -> AsyncIterator[None]:
+    store, settings = app[STORE], app[SETTINGS]
+    async with store.work() as work:
+        epoch = await epochs.begin(work)
+    async with store.work() as work:
+        await epochs.bury(work, epoch, all_of_them=settings.embedded)
+    live = Live(store, epoch, app[VIDEO], app[WORDS], Pokes(store, settings.redis), beat=settings.beat)
+    app[LIVE] = live
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # the largest single switch for many connections (facts/realtime.md A4)
+    tasks = [asyncio.create_task(live.run()), asyncio.create_task(chores.run(app, epoch))]
+    app.on_shutdown.append(_drain)
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _drain(app: web.Application) -> None:
+    await app[LIVE].drain()

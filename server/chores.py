@@ -1,0 +1,59 @@
+"""What has to be done without anybody's click, by one worker at a time: a lease in the database decides who."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from calendars import lessons
+from calendars.errors import Unavailable
+from calendars.store import Work
+from classroom import epochs, register
+from server.keys import STORE
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A piece of work that comes again every so many seconds."""
+
+    name: str
+    every: float
+    do: Callable[[Work, str], Awaitable[object]]
+
+
+async def _freeze(work: Work, _epoch: str) -> object:
+    return await lessons.freeze_due(work)
+
+
+async def _close(work: Work, _epoch: str) -> object:
+    return await register.close_forgotten(work)
+
+
+async def _bury(work: Work, epoch: str) -> object:
+    return await epochs.bury(work, epoch)
+
+
+CHORES: Final[Sequence[Chore]] = (Chore("freeze", 10, _freeze), Chore("close", 20, _close), Chore("bury", 5, _bury))
+
+
+async def run(app: web.Application, epoch: str) -> None:
+    """Do the chores until cancelled; one that fails is logged and comes again."""
+    await asyncio.gather(*(_again(app, chore, epoch) for chore in CHORES))
+
+
+async def _again(app: web.Application, chore: Chore, epoch: str) -> None:
+    while True:
+        try:
+            async with app[STORE].work() as work:
+                if await work.lease(chore.name, epoch, chore.every * 2):
+                    await chore.do(work, epoch)
+        except Unavailable as away:
+            log.warning("chore_waits", chore=chore.name, code=away.code)
+        except Exception:
+            log.exception("chore_failed", chore=chore.name)
+        await asyncio.sleep(chore.every)

@@ -1,0 +1,58 @@
+"""The commands of `oppitupa`; each is imported only when it is called."""
+
+import argparse
+import importlib
+import sys
+from typing import Final
+
+from calendars.errors import Refused
+from server.settings import Unsettled
+
+COMMANDS: Final = {
+    "demo": "server.commands.demo",
+    "serve": "server.commands.serve",
+    "migrate": "server.commands.migrate",
+    "backup": "server.commands.backup",
+    "restore": "server.commands.backup",
+    "doctor": "server.commands.doctor",
+    "settings": "server.commands.settings",
+    "plan": "server.commands.plan",
+    "blueprints": "server.commands.plan",
+    "attendance": "server.commands.attendance",
+    "report": "server.commands.report",
+}
+"""Each module has `declare(subparsers)`, which sets `run(arguments) -> exit code`."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. 0: done · 1: the answer is no · 2: unusable input, with one sentence on stderr."""
+    words = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    parser = argparse.ArgumentParser(prog="oppitupa", description=__doc__)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    named = next((word for word in words if not word.startswith("-")), "")
+    modules = [COMMANDS[named]] if named in COMMANDS else sorted(set(COMMANDS.values()))
+    for module in modules:
+        importlib.import_module(module).declare(subparsers)
+    arguments = parser.parse_args(words)
+    try:
+        return int(arguments.run(arguments) or 0)
+    except Unsettled as wrong:
+        return _unusable(str(wrong))
+    except Refused as refused:
+        from server import words as texts  # only when there is something to say
+
+        return _unusable(texts.of_error(refused.code, texts.read().say("en"), refused.facts))
+    except BrokenPipeError:
+        return 0
+
+
+def _unusable(sentence: str) -> int:
+    print(f"oppitupa: {sentence}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Whether the house lives, whether it can work, and its figures for Prometheus."""
+
+import hmac
+from ipaddress import ip_address
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from calendars.errors import NotFound, SignInFirst, Unavailable
+from server.auth.guard import allow
+from server.auth.origin import address_of
+from server.keys import LIVE, SETTINGS, STORE
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/health/live")
+@allow("public")
+async def live(_request: web.Request) -> web.Response:
+    """The process answers."""
+    return web.json_response({"status": "ok"})
+
+
+@routes.get("/health/ready")
+@allow("public")
+async def ready(request: web.Request) -> web.Response:
+    """The database answers, and its clock is ours."""
+    try:
+        async with request.app[STORE].look() as look:
+            await look.numbers(["house"])
+    except Unavailable as away:
+        return web.json_response({"status": "unavailable", "code": away.code}, status=503)
+    drift = request.app[STORE].clock.drift()
+    return web.json_response({"status": "ok", "clock_drift_seconds": round(drift, 3)})
+
+
+@routes.get("/metrics")
+@allow("public")
+async def metrics(request: web.Request) -> web.Response:
+    """Figures of this worker: from this machine, or with the token."""
+    settings = request.app[SETTINGS]
+    said = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    has_token = bool(settings.metrics_token) and hmac.compare_digest(said.encode(), settings.metrics_token.encode())
+    if not has_token and not ip_address(address_of(request, settings.trusted_proxies)).is_loopback:
+        raise SignInFirst() if settings.metrics_token else NotFound()
+    return web.Response(body=generate_latest(figures(request.app)), content_type="text/plain", charset="utf-8")
+
+
+def figures(app: web.Application) -> CollectorRegistry:
+    """Sockets, people in lessons and the clock, as they are now."""
+    registry = CollectorRegistry()
+    found = app[LIVE].figures() | {"clock_drift_seconds": app[STORE].clock.drift()}
+    for name, value in found.items():
+        Gauge(f"oppitupa_{name}", name.replace("_", " "), registry=registry).set(value)
+    return registry

@@ -1,0 +1,105 @@
+"""A page: a template with what every page needs; the language of whoever reads it."""
+
+import os.path
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from calendars.store import new_id
+from server.auth.csrf import csrf_token
+from server.dates import When, duration
+from server.keys import ACTOR, ASSETS, HOUSE, LANGUAGE, SAY, STORE, WORDS
+from server.words import NAMES, PLAIN, Say, Words, direction
+
+COOKIE: Final = "language"
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+environment = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+environment.globals["duration"] = duration
+
+
+@web.middleware
+async def speak(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find the language: asked for in the address, kept on this device, the person's own, or the browser's."""
+    words = request.app[WORDS]
+    asked = request.query.get("language", "")
+    language = asked if asked in words.languages else _known(request, words)
+    request[LANGUAGE], request[SAY] = language, words.say(language)
+    response = await handler(request)
+    if asked == language and not response.prepared:
+        response.set_cookie(COOKIE, asked, max_age=int(timedelta(days=365).total_seconds()), samesite="Lax", path="/")
+    return response
+
+
+def _known(request: web.Request, words: Words) -> str:
+    kept = request.cookies.get(COOKIE, "")
+    actor = request.get(ACTOR)
+    wished = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("Accept-Language", "").split(",")]
+    candidates = [kept, actor.language if actor else "", *wished, PLAIN]
+    return next(code for code in candidates if code in words.languages)
+
+
+def speak_as(request: web.Request, language: str) -> None:
+    """Say this page in another language: that of the person whom a link is for, unless the reader chose one."""
+    words = request.app[WORDS]
+    if language in words.languages and not request.query.get("language") and not request.cookies.get(COOKIE):
+        request[LANGUAGE], request[SAY] = language, words.say(language)
+
+
+def render(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:
+    """The page as a response."""
+    text = environment.get_template(template).render(frame(request) | values)
+    return web.Response(text=text, status=status, content_type="text/html")
+
+
+def frame(request: web.Request) -> dict[str, Any]:
+    """What every template has: words, addresses, the house, who reads, and the forms' hidden fields."""
+    language, say, app = request[LANGUAGE], request[SAY], request.app
+    house, clock = app[HOUSE].card, app[STORE].clock
+    when = When(language, house.zone)
+    return {
+        "say": say, "both": _both(app[WORDS], say), "plain": app[WORDS].say(PLAIN), "asset": app[ASSETS].url,
+        "language": language, "direction": direction(language), "languages": _languages(request),
+        "house": house, "actor": request.get(ACTOR), "theme": "auto", "when": when, "plain_when": When(PLAIN, house.zone),
+        "now": clock.now(), "shifted": when.moment(clock.now()) if abs(clock.shift) > timedelta(minutes=1) else "",
+        "csrf": lambda: Markup('<input type="hidden" name="csrf" value="{}">').format(csrf_token(request)),
+        "write_id": lambda: Markup('<input type="hidden" name="write" value="{}">').format(new_id()),
+        "words_of": lambda script: app[WORDS].share(language, app[ASSETS].words(script)),
+    }  # fmt: skip
+
+
+def _languages(request: web.Request) -> list[tuple[str, str, str]]:
+    query = {name: value for name, value in request.query.items() if name != "language"}
+    address = request.rel_url.with_query(query)
+    offered = [code for code in request.app[HOUSE].card.languages if code in request.app[WORDS].languages]
+    return [(code, NAMES.get(code, code), str(address.update_query(language=code))) for code in offered or [PLAIN]]
+
+
+def _both(words: Words, say: Say) -> Callable[..., Markup]:
+    """Her language large, plain Finnish under it: she learns it by using it."""
+    plain = words.say(PLAIN)
+
+    def both(source: str, **facts: object) -> Markup:
+        own = escape(say(source, **facts))
+        if say.language == PLAIN:
+            return Markup('<span class="own">{}</span>').format(own)
+        return Markup(
+            '<span class="own" lang="{}" dir="{}">{}</span><span class="selko" lang="fi" dir="ltr">{}</span>'
+        ).format(say.language, direction(say.language), own, escape(plain(source, **facts)))
+
+    return both
+
+
+def local_path(text: str) -> str:
+    """A path on this house that may be gone on to; anything else is the first page (no open redirect)."""
+    clean = os.path.normpath(text).replace(os.sep, "/") if text.startswith("/") else "/"
+    safe = text.startswith("/") and not text.startswith(("//", "/\\")) and "\\" not in text and text.isprintable()
+    return text if safe and not clean.startswith("//") else "/"
