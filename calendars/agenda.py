@@ -20,7 +20,7 @@ _ALL_OF_IT = timedelta(days=100_000)
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """A lesson, or a day on site, of one person. `role` is hers in it; empty where the lesson is looked at from outside."""
+    """A lesson, or a day on site, of one person. `role` is hers in it; empty when looked at from outside."""
 
     id: str
     kind: str
@@ -149,6 +149,12 @@ async def next_contact_day(look: Look, actor: Actor, at: datetime) -> Engagement
     rights.ask(actor, "see_own", Target(person=actor.person))
     days = await days_of(look, actor, at, at + _ALL_OF_IT, kinds=("contact",))
     return next((day for day in days if not day.cancelled), None)
+
+
+async def contact_days(look: Look, whose: Actor, programme: str) -> list[Engagement]:
+    """The contact days of one programme: those of a learner's seats, all of them for whoever works there."""
+    now = look.now
+    return await days_of(look, whose, now - _ALL_OF_IT, now + _ALL_OF_IT, ("contact",), programme)
 
 
 async def house(look: Look, actor: Actor, at: datetime, ahead: timedelta = timedelta(hours=1)) -> list[Engagement]:

@@ -12,7 +12,21 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, Column, DateTime, Executable, ForeignKey, Integer, MetaData, Result, String, Table, event
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Executable,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Result,
+    String,
+    Table,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -153,6 +167,22 @@ class Look:
         """The last number of each of these streams; 0 for one that nothing was told on."""
         rows = await self.rows(_streams.select().where(_streams.c.stream.in_(streams)))
         return dict.fromkeys(streams, 0) | {row.stream: row.number for row in rows}
+
+    async def last_told(self, streams: Sequence[str]) -> datetime | None:
+        """When the latest fact of any of these streams was told."""
+        last = (_streams.c.stream == _trail.c.stream) & (_streams.c.number == _trail.c.number)
+        statement = select(func.max(_trail.c.at)).join(_streams, last).where(_streams.c.stream.in_(streams))
+        found: datetime | None = await self.one(statement)
+        return found
+
+    async def moved_since(self, at: datetime, audiences: Sequence[str]) -> dict[str, int]:
+        """The streams on which something was told to these audiences since then, with its last number."""
+        rows = await self.rows(
+            select(_trail.c.stream, func.max(_trail.c.number))
+            .where(_trail.c.at >= at, _trail.c.audience.in_(audiences))
+            .group_by(_trail.c.stream)
+        )
+        return {row[0]: row[1] for row in rows}
 
 
 class Work(Look):
