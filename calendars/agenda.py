@@ -157,6 +157,15 @@ async def contact_days(look: Look, whose: Actor, programme: str) -> list[Engagem
     return await days_of(look, whose, now - _ALL_OF_IT, now + _ALL_OF_IT, ("contact",), programme)
 
 
+async def of_lesson(look: Look, actor: Actor, lesson: str, verb: str = "see_lesson") -> Engagement:
+    """One lesson as the actor meets it, with her role there, if she may do this with it."""
+    _, _, target = await rights.target_of_lesson(look, lesson)
+    rights.ask(actor, verb, target)
+    role = literal(rights.role_in(actor, target)).label("role")
+    chosen = select(Lesson.id, role).where(Lesson.id == lesson).subquery("chosen")
+    return (await _lessons(look, chosen, look.now - _ALL_OF_IT, look.now + _ALL_OF_IT))[0]
+
+
 async def house(look: Look, actor: Actor, at: datetime, ahead: timedelta = timedelta(hours=1)) -> list[Engagement]:
     """All lessons that are on or begin within the hour, in every scope where the actor may see the roster."""
     visible = rights.narrowed(select(Lesson), actor, "see_roster").with_only_columns(
