@@ -68,6 +68,11 @@ async def report(look: Look, actor: Actor, programme: str, as_of: datetime | Non
 
 async def own_hours(look: Look, actor: Actor, person: str) -> dict[str, int]:
     """A learner's own sums over every lesson that is past; her own, or for whoever may see the figures."""
+    return _sums(await own_rows(look, actor, person))
+
+
+async def own_rows(look: Look, actor: Actor, person: str) -> list[Row]:
+    """The lines that those sums are made of, in the order of the lessons."""
     rows = await look.rows(
         select(Lesson, Programme)
         .join(Programme, Programme.id == Lesson.programme)
@@ -79,8 +84,8 @@ async def own_hours(look: Look, actor: Actor, person: str) -> dict[str, int]:
     if person != actor.person:
         for _, programme in rows[:1]:
             rights.ask(actor, "see_report", rights.Target(programme.organisation, programme.id, person=person))
-    reckoned = await _rows(look, [(lesson, programme, "", "") for lesson, programme in rows], look.now)
-    return _sums(row for row in reckoned if row.learner == person)
+    begun = [(one, programme, "", day_of(one.starts, programme.zone).isoformat()) for one, programme in rows]
+    return [row for row in await _rows(look, begun, look.now) if row.learner == person]
 
 
 async def _report(look: Look, programme: Programme, as_of: datetime) -> Report:

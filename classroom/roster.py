@@ -9,7 +9,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from calendars import rights
 from calendars.lessons import doors, seated
@@ -29,6 +29,29 @@ async def roster(look: Look, actor: Actor, lesson: str) -> Roster:
     found, programme, target = await rights.target_of_lesson(look, lesson)
     rights.ask(actor, "see_roster", target)
     return await snapshot(look, found, programme)
+
+
+async def classmates(look: Look, actor: Actor, lesson: str) -> list[Seat]:
+    """The seats as the class itself may see them: who is expected and who is in, and nothing else about anybody."""
+    found, programme, target = await rights.target_of_lesson(look, lesson)
+    rights.ask(actor, "enter", target)
+    return [
+        {"person": seat["person"], "name": seat["name"], "role": seat["role"], "here": seat["devices"] > 0}
+        for seat in (await snapshot(look, found, programme))["seats"]
+    ]
+
+
+async def last_seen(look: Look, actor: Actor, lesson: str) -> dict[str, datetime]:
+    """When each person of a lesson's roster was last in any room of its programme, before this lesson."""
+    found, _, target = await rights.target_of_lesson(look, lesson)
+    rights.ask(actor, "see_roster", target)
+    rows = await look.rows(
+        select(Visit.person, func.max(Visit.b))
+        .join(Lesson, Lesson.id == Visit.lesson)
+        .where(Lesson.programme == found.programme, Lesson.id != lesson, Visit.b <= look.now)
+        .group_by(Visit.person)
+    )
+    return dict(rows)
 
 
 async def snapshot(look: Look, lesson: Lesson, programme: Programme) -> Roster:
