@@ -1,7 +1,9 @@
 """Builds the training house: people, the programme, groups, seats and lessons, so that a lesson is open now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from calendars import groups, lessons, people, programmes, rights, schooldays
@@ -10,14 +12,30 @@ from calendars.errors import Invalid
 from calendars.groups import NewGroup
 from calendars.lessons import NewLesson
 from calendars.people import NewHouse, NewPerson
-from calendars.programmes import NewPlace, NewProgramme, PlannedDay
+from calendars.programmes import NewPlace, NewProgramme
 from calendars.rights import Right, Target
-from calendars.store import Store
+from calendars.schooldays import Meeting
+from calendars.store import Store, Work
 from calendars.tables import Person
 from server.demo import cast
 
+Formed = list[tuple[str, tuple[str, ...]]]
+
 FIRST_HOUR, LAST_HOUR = 7, 18
 SHIFTED_TO = time(10, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One lesson as it was planned: who teaches it, who should come."""
+
+    lesson: str
+    group: str
+    starts: datetime
+    ends: datetime
+    on_site: bool
+    teacher: str
+    learners: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +51,12 @@ class Built:
     missing: str
     groups: tuple[tuple[str, str, tuple[str, ...]], ...]
     """Group, its teacher of today's first lesson, its learners."""
-    now_lessons: tuple[str, ...]
-    """The lessons that are open now, in the order of the groups; the first is the stage's."""
+    lessons: tuple[Laid, ...]
+    """Every lesson of the programme, in order of time and of the groups."""
+
+    def at(self, now: datetime) -> list[Laid]:
+        """The lessons that are on now, in the order of the groups; the first is the stage's."""
+        return [one for one in self.lessons if one.starts <= now < one.ends]
 
 
 def house_time(now: datetime, blueprint: Blueprint) -> datetime:
@@ -62,7 +84,7 @@ def number_of_today(blueprint: Blueprint) -> int:
     kinds = [blueprint.phases[part.phase].kind for part in blueprint.line for _ in range(part.days or 0)]
     if not kinds:
         raise Invalid("demo_needs_days", blueprint=blueprint.name)
-    for n, (today, tomorrow) in enumerate(zip(kinds, kinds[1:], strict=False), start=1):
+    for n, (today, tomorrow) in enumerate(pairwise(kinds), start=1):
         if (today, tomorrow) == ("online", "contact"):
             return n
     return min(3, len(kinds))
@@ -87,20 +109,19 @@ async def build(store: Store, blueprint: Blueprint, now: datetime) -> Built:
         programme = await programmes.plan(work, founder, new)
         target = Target(organisation.id, programme.id)
         staff = {
-            part.role: await _add(store, work, part, target)
-            for part in (cast.COORDINATOR, cast.COUNSELLOR, cast.INSPECTOR)
+            part.role: await _add(work, part, target) for part in (cast.COORDINATOR, cast.COUNSELLOR, cast.INSPECTOR)
         }
         await people.appoint(
             work, founder, staff["coordinator"].id, Right("coordinator", "organisation", organisation.id)
         )
         for role in ("counsellor", "inspector"):
             await people.appoint(work, founder, staff[role].id, Right(role, "programme", programme.id))
-        teachers = [await _add(store, work, part, target) for part in cast.TEACHERS]
-        learners = [await _add(store, work, part, target) for part in cast.LEARNERS]
+        teachers = [await _add(work, part, target) for part in cast.TEACHERS]
+        learners = [await _add(work, part, target) for part in cast.LEARNERS]
         formed = await _groups(work, blueprint, programme.id, [one.id for one in learners])
     async with store.work() as work:
         coordinator = await rights.actor_of(work, staff["coordinator"].id)
-        planned = await _lessons(work, coordinator, programme.id, [g for g, _ in formed], [t.id for t in teachers], now)
+        planned = await _lessons(work, coordinator, programme.id, formed, [one.id for one in teachers], now)
     return Built(
         programme.id, tuple(one.id for one in (*staff.values(), *teachers, *learners)), learners[0].id, teachers[0].id,
         staff["coordinator"].id, staff["inspector"].id, formed[0][1][-1],
@@ -109,7 +130,7 @@ async def build(store: Store, blueprint: Blueprint, now: datetime) -> Built:
     )  # fmt: skip
 
 
-async def _add(store: Store, work: "people.Work", part: cast.Part, target: Target) -> Person:
+async def _add(work: Work, part: cast.Part, target: Target) -> Person:
     number = 100 + sum(map(ord, part.name)) % 900
     new = NewPerson(name=part.name, language=part.language, telephone=f"+358 40 000 0{number}")
     return await people.add(work, rights.system(), new, target)
@@ -132,9 +153,7 @@ def sizes(learners: int, fields: int) -> list[tuple[int, int]]:
     ]
 
 
-async def _groups(
-    work: "people.Work", blueprint: Blueprint, programme: str, learners: list[str]
-) -> list[tuple[str, tuple[str, ...]]]:
+async def _groups(work: Work, blueprint: Blueprint, programme: str, learners: list[str]) -> Formed:
     fields = await programmes.fields(work, rights.system(), programme)
     formed, taken = [], 0
     count: dict[str, int] = {}
@@ -152,27 +171,31 @@ async def _groups(
 
 
 async def _lessons(
-    work: "people.Work", actor: rights.Actor, programme: str, formed: list[str], teachers: list[str], now: datetime
-) -> tuple[str, ...]:
+    work: Work, actor: rights.Actor, programme: str, formed: Formed, teachers: list[str], now: datetime
+) -> tuple[Laid, ...]:
     line = await programmes.line(work, actor, programme)
-    new = []
+    topics = sorted(line.programme.topics) or [""]
+    new, online = [], {day.id: day.kind == "online" for day in line.days}
     for day in line.days:
-        for slot, (starts, ends) in enumerate(_hours(day, day.date == line.today, now)):
-            for position, group in enumerate(formed):
+        for slot, (starts, ends) in enumerate(_hours(day.lessons, day.date == line.today, now)):
+            for position, (group, _) in enumerate(formed):
                 teacher = teachers[(position + slot) % len(teachers)]
-                topics = sorted(line.programme.topics) or [""]
-                topic = topics[(day.n + slot) % len(topics)]
-                new.append(NewLesson(group, day.id, starts, ends, topic, (teacher,)))
+                new.append(NewLesson(group, day.id, starts, ends, topics[(day.n + slot) % len(topics)], (teacher,)))
     rows = await lessons.plan(work, actor, programme, new)
-    return tuple(row.id for row in rows if row.starts <= now < row.ends)
+    members = dict(formed)
+    return tuple(
+        Laid(row.id, row.group, row.starts, row.ends, not online[row.day], one.leaders[0], members[row.group])
+        for row, one in zip(rows, new, strict=True)
+    )
 
 
-def _hours(day: PlannedDay, is_today: bool, now: datetime) -> list[tuple[datetime, datetime]]:
-    usual = [(one.starts, one.ends) for one in day.lessons] or [(day.starts, day.ends)]
-    if not is_today:
-        return usual
-    if usual[0][0] + timedelta(minutes=2) <= now < usual[0][1] - timedelta(minutes=30) and len(usual) > 1:
-        return usual
+def _hours(usual: Sequence[Meeting], is_today: bool, now: datetime) -> list[tuple[datetime, datetime]]:
+    """The hours of a day's lessons; today's are laid so that one is on now and another comes later."""
+    hours = [(one.starts, one.ends) for one in usual]
+    if not is_today or not hours:
+        return hours
+    if len(hours) > 1 and hours[0][0] + timedelta(minutes=2) <= now < hours[0][1] - timedelta(minutes=30):
+        return hours
     begun = now.replace(second=0, microsecond=0) - timedelta(minutes=5 + now.minute % 5)
     later = begun + timedelta(minutes=120)
     return [(begun, begun + timedelta(minutes=90)), (later, later + timedelta(minutes=90))]
