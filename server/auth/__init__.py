@@ -1,0 +1,1 @@
+"""Who stands at the door: signing in, devices, limits and the guard of every route."""

@@ -1,0 +1,36 @@
+"""The same cookie at the socket's door, and the one question per second whether those who are in may stay."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+from sqlalchemy import select
+
+from calendars.errors import SignInFirst
+from calendars.rights import Actor
+from calendars.store import Look
+from calendars.tables import Person
+from server.auth import cookies
+from server.auth.csrf import made_here
+from server.auth.signin import actor_of_token
+from server.auth.tables import SignIn
+from server.keys import SETTINGS, STORE
+
+
+async def actor_of_socket(request: web.Request) -> Actor:
+    """Who opens a socket with this request. Raises SignInFirst, also for a page of another site."""
+    held = cookies.read(request)
+    if not held.present or not made_here(request):
+        raise SignInFirst()
+    async with request.app[STORE].look() as look:
+        found = await actor_of_token(look, held.present, request.app[SETTINGS].demo)
+    if found is None:
+        raise SignInFirst()
+    return found[0]
+
+
+async def still_valid(look: Look, sign_ins: Sequence[str]) -> dict[str, int]:
+    """Those of the sign-ins that hold, each with its person's revision. Who is missing must go; a new revision means:
+    read her rights again. One query for all open sockets of a worker."""
+    statement = select(SignIn.id, Person.revision).join(Person, Person.id == SignIn.person)
+    good = SignIn.id.in_(sign_ins) & SignIn.revoked.is_(None) & (SignIn.until > look.now)
+    return {sign_in: revision for sign_in, revision in await look.rows(statement.where(good))}

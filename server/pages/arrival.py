@@ -1,0 +1,62 @@
+"""Arriving at the house: the device as the browser describes it, the cookie it takes along, and where it goes next."""
+
+from collections.abc import Mapping
+
+import segno
+from aiohttp import web
+from markupsafe import Markup
+
+from calendars.errors import Invalid
+from calendars.store import Work
+from server.auth import cookies
+from server.auth.device import Device, label_of
+from server.auth.origin import address_of, household_of
+from server.auth.signin import Opened, replaced
+from server.keys import HOUSE, SETTINGS
+from server.page import local_path
+
+
+def text(form: Mapping[str, object], name: str, most: int = 300) -> str:
+    """A field of a form as it was written. Raises Invalid for what no keyboard writes."""
+    said = form.get(name, "")
+    if not isinstance(said, str):
+        raise Invalid("bad_text", field=name)
+    if len(said) > most:
+        raise Invalid("too_long", field=name, most=most)
+    if any(ord(letter) < 32 or 0x7F <= ord(letter) < 0xA0 or 0xD800 <= ord(letter) < 0xE000 for letter in said):
+        raise Invalid("bad_text", field=name)
+    return said
+
+
+def device_of(request: web.Request, own: bool) -> Device:
+    """The device that asks."""
+    return Device(label_of(request.headers.get("User-Agent", "")[:500]), own, request.app[HOUSE].card.zone)
+
+
+def household(request: web.Request) -> str:
+    """By what attempts from outside are counted."""
+    return household_of(address_of(request, request.app[SETTINGS].trusted_proxies))
+
+
+async def seated(request: web.Request, work: Work, opened: Opened) -> cookies.Held:
+    """What the device holds once somebody has signed in on it: she is present, the others stay signed in behind her."""
+    others = await replaced(work, cookies.read(request).all, opened.person)
+    return cookies.Held(opened.token, tuple(others))
+
+
+def arrived(request: web.Request, held: cookies.Held, own: bool, path: str) -> web.Response:
+    """Hand over the cookie and lead on."""
+    response = see_other(local_path(path))
+    cookies.write(request, response, held, keep=own or bool(held.others))
+    return response
+
+
+def see_other(path: str) -> web.Response:
+    """The answer to a form that was taken: go on there."""
+    return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+
+
+def qr(address: str, title: str) -> Markup:
+    """A QR code as SVG, black on white for every scanner."""
+    code = segno.make(address, error="m", micro=False)
+    return Markup(code.svg_inline(scale=4, border=2, light="#fff", svgclass="qr-code", title=title, omitsize=True))
