@@ -35,6 +35,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from calendars.appendonly import append_only
 from calendars.clock import Clock
 from calendars.errors import Conflict, Unavailable
 from calendars.facts import Fact, Told
@@ -100,6 +101,7 @@ _trail = Table(
     Column("audience", String(12), nullable=False),
     Column("body", JSON, nullable=False),
 )
+append_only(_trail)
 _streams = Table(
     "streams",
     Base.metadata,
@@ -264,8 +266,8 @@ class Store:
         self._listeners: list[Listener] = []
         self._embedded = self.url.get_backend_name() == "sqlite"
         if self._embedded:
-            self._writing = _sqlite_engine(url, "BEGIN IMMEDIATE", size=1)
-            self._reading = _sqlite_engine(url, "BEGIN", size=4)
+            self._writing = sqlite_engine(url, "BEGIN IMMEDIATE", size=1)
+            self._reading = sqlite_engine(url, "BEGIN", size=4)
             self._group = _Group(self._writing, self._tell)
         else:
             self._writing = create_async_engine(
@@ -432,7 +434,7 @@ def _ailment(failure: BaseException) -> str:
     return "database_away"
 
 
-def _sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:
+def sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30)
 
     @event.listens_for(engine.sync_engine, "connect")

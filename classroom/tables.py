@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from calendars.appendonly import append_only
 from calendars.store import Base, Instant, owner
 from calendars.tables import key
 
@@ -136,3 +137,7 @@ class Hand(Base):
     lesson: Mapped[str] = mapped_column(owner("lessons.id"), primary_key=True)
     person: Mapped[str] = mapped_column(owner("people.id"), primary_key=True)
     raised: Mapped[datetime] = mapped_column(Instant)
+
+
+for _table in (Evidence, Mark):
+    append_only(Base.metadata.tables[_table.__tablename__])

@@ -1,9 +1,10 @@
 """What whoever runs the house decides: one frozen object, read once from OPPITUPA_* in the environment."""
 
+import argparse
 import difflib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ Value = TypeVar("Value")
 Network = IPv4Network | IPv6Network
 
 
-class WrongSetting(Exception):
+class Unsettled(Exception):
     """A setting cannot be used; the text is one sentence that names it."""
 
 
@@ -66,7 +67,8 @@ def database(written: str) -> str:
     """a database address"""
     scheme, _, rest = text(written).partition("://")
     drivers = {
-        "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg", "postgresql+asyncpg": "postgresql+asyncpg",
+        "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg",
+        "postgresql+asyncpg": "postgresql+asyncpg",
         "sqlite": "sqlite+aiosqlite", "sqlite+aiosqlite": "sqlite+aiosqlite",
     }  # fmt: skip
     if scheme not in drivers or not rest:
@@ -179,18 +181,20 @@ class Settings:
     )
     sms_token: str = setting(text, "", "The bearer token of the text message gateway.", secret=True)
     sms_from: str = setting(text, "Oppitupa", "The sender that text messages show.")
+    beat: float = 15
+    """Seconds between two beats of a lesson; tests shorten it."""
     demo: bool = False
-    """The training house: its staff have links that sign in every time. No environment can say so; `demo` alone does."""
+    """The training house: its staff have links that sign in every time. Only the command `demo` says so."""
 
     @property
-    def store_url(self) -> str:
+    def database_url(self) -> str:
         """The database to open: the one that was named, else the file in the data folder."""
         return self.database or f"sqlite+aiosqlite:///{self.data / 'oppitupa.db'}"
 
     @property
     def embedded(self) -> bool:
         """Whether the database is a SQLite file of ours."""
-        return self.store_url.startswith("sqlite")
+        return self.database_url.startswith("sqlite")
 
     @property
     def loopback(self) -> bool:
@@ -209,7 +213,7 @@ def is_loopback(host: str) -> bool:
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process. Raises WrongSetting with the first thing that cannot be used."""
+    """The settings of this process. Raises Unsettled with the first thing that cannot be used."""
     said = {
         name: value
         for name, value in (os.environ if environment is None else environment).items()
@@ -219,9 +223,20 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     for name in sorted(said.keys() - known.keys()):
         near = difflib.get_close_matches(name, known, 1)
         meant = f" Did you mean {near[0]}?" if near else ""
-        raise WrongSetting(f"{name} is no setting of this house.{meant} `oppitupa settings` lists them all.")
+        raise Unsettled(f"{name} is no setting of this house.{meant} `oppitupa settings` lists them all.")
     values = {known[name].name: _value(name, known[name].metadata["read"], text) for name, text in said.items() if text}
     return _checked(Settings(**values))
+
+
+def with_data(parser: argparse.ArgumentParser) -> None:
+    """A command that needs a database takes `--data DIR` too."""
+    parser.add_argument("--data", metavar="DIR", help="the folder of a house, with its SQLite file inside")
+
+
+def of_command(arguments: argparse.Namespace) -> Settings:
+    """The settings of a command: `--data` names a folder with SQLite inside, whatever the environment says."""
+    settings = read()
+    return settings if arguments.data is None else replace(settings, data=Path(arguments.data), database="")
 
 
 def told_by_environment() -> list[Field[Any]]:
@@ -238,7 +253,7 @@ def _value(name: str, reader: Callable[[str], Any], written: str) -> Any:
     try:
         return reader(written)
     except ValueError as wrong:
-        raise WrongSetting(f"{name} cannot be used: {wrong}.") from None
+        raise Unsettled(f"{name} cannot be used: {wrong}.") from None
 
 
 def _checked(settings: Settings) -> Settings:
@@ -249,5 +264,5 @@ def _checked(settings: Settings) -> Settings:
     ]  # fmt: skip
     for one, other in pairs:
         if getattr(settings, one) and not getattr(settings, other):
-            raise WrongSetting(f"{variable(one)} is set, so {variable(other)} must be set too.")
+            raise Unsettled(f"{variable(one)} is set, so {variable(other)} must be set too.")
     return settings

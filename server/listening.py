@@ -1,0 +1,65 @@
+"""The socket that a house listens on, and the life of one process behind it: answer, then leave in good order."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Final
+
+from aiohttp import web
+
+from server.settings import Unsettled
+
+BACKLOG: Final = 4096  # a whole house that comes back at once; aiohttp's 128 made it 13 times slower
+KEEPALIVE: Final = 20.0  # seconds; it bounds slow headers too
+LAST_REQUESTS: Final = 10.0  # seconds that running requests get when the house stops
+
+Ready = Callable[[], None]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises Unsettled with a sentence when the place is taken or not ours."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as wrong:
+        raise Unsettled(f"OPPITUPA_HOST {host} is no address of this machine: {wrong.strerror}.") from None
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as wrong:
+        listening.close()
+        raise Unsettled(f"Nothing can listen on {host} port {port}: {wrong.strerror}.") from None
+    return listening
+
+
+def stop_event() -> asyncio.Event:
+    """Set by SIGTERM and Ctrl-C; on Windows, which knows no such handlers in its loop, from the signal itself."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    return stop
+
+
+async def answer(
+    app: web.Application, listening: socket.socket, tls: ssl.SSLContext | None, ready: Ready, stop: asyncio.Event
+) -> None:
+    """Answer on the socket until `stop`; then close the door, drain, and let running requests end."""
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEPALIVE, shutdown_timeout=LAST_REQUESTS)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening, ssl_context=tls, backlog=BACKLOG).start()
+        ready()
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+        with contextlib.suppress(OSError):
+            listening.close()
