@@ -5,6 +5,7 @@
  *
  * Syntax is esbuild's business (it lowers, or fails); this looks at what nobody lowers: properties, values, selectors,
  * at-rules, units, built-ins and browser interfaces. A name counts as too new when every thing so called is too new.
+ * What a script guards itself is said beside it:  // baseline: .name, .other: what older browsers do instead
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -107,7 +108,7 @@ function ownNames(scripts) {
   const code = scripts.map(printed).join("\n");
   const all = (where, pattern) => [...where.matchAll(pattern)].flatMap(([, names]) => names.match(/[A-Za-z]\w*/g) ?? []);
   return {
-    methods: new Set(all(code, /^\s+(?:static |async |get |set |\*)*(\w+)\([^)]*\) \{$/gm)),
+    methods: new Set(all(code, /^\s+(?:static |async |get |set |\*)*(\w+)\(.*\) \{$/gm)),
     properties: new Set([...all(text, /@property \{.*?\} \[?(\w+)/g), ...all(text, /\b(\w+)\??:/g), ...all(code, /^\s+(\w+)(?: =|;)/gm), ...all(code, /\bthis\.(\w+) =/g), ...all(text, /\{((?:\s*\w+,?)+)\s*\}/g)]),
     variables: new Set([...all(code, /\b(?:function|class|const|let|var)\*? (\w+)/g), ...all(code, /(?:import|const|let) \{([^}]*)\}/g), ...all(code, /\(([^()]*)\) (?:=>|\{)/g), ...all(code, /(\w+) =>/g)]),
   };
@@ -140,8 +141,9 @@ let count = 0;
 const files = new Map(process.argv.slice(2).map((file) => [file, readFileSync(file, "utf8")]));
 const own = ownNames([...files].filter(([file]) => extname(file) === ".js").map(([, text]) => text));
 for (const [file, text] of files) {
+  const waived = [...text.matchAll(/baseline: ([^:]+): \S/g)].flatMap(([, names]) => names.split(", "));
   for (const what of new Set(extname(file) === ".css" ? inStyle(text) : inScript(text, own))) {
-    if (what in ENHANCEMENTS) continue;
+    if (what in ENHANCEMENTS || waived.includes(what)) continue;
     count += 1;
     console.log(`${file}: ${what}`);
   }

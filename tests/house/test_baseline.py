@@ -51,6 +51,11 @@ def test_scripts_and_styles_use_nothing_newer_than_the_baseline(run: Run) -> Non
         ("x.js", "export const a = AbortSignal.timeout(3);", "AbortSignal.timeout"),
         ("x.js", "export const a = crypto.randomUUID();", ".randomUUID"),
         ("x.js", "export const a = /(?<=a)b/;", "lookbehind in a pattern"),
+        (
+            "x.js",
+            "// baseline: .toSorted: sorted by hand\nexport const a = [1].toSorted(), b = a.findLast(a);",
+            ".findLast",
+        ),
         ("x.css", ".a { color: light-dark(#000, #fff) }", "light-dark()"),
         ("x.css", ".a:has(.b) { color: red }", ":has"),
         ("x.css", ".a { block-size: 100dvh }", "dvh"),
