@@ -3,7 +3,7 @@
 The evidence is the acknowledgement of a beat that the *server* sent; `b` moves forward in place and is idempotent.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -160,21 +160,23 @@ async def awoke(work: Work, stay: Stay, connection: Connection, heard: datetime)
     return _stay(visit, stay.programme, stay.lease)
 
 
-async def leave(work: Work, stay: Stay) -> None:
-    """A clean good-bye is evidence if it comes within the lease; otherwise the stay ends where it was last heard."""
+async def leave(work: Work, stay: Stay, heard: datetime) -> None:
+    """A clean good-bye is evidence if it comes within the lease; otherwise the stay ends where it was last `heard`."""
     for row in await _rows(work, [stay.visit]):
         if row.closed is not None:
             return
+        row.b = max(row.b, heard)
         if (work.now - row.b).total_seconds() <= stay.lease:
             row.b = max(row.b, work.now)
         await close_stays(work, [row], "leave")
         work.tell(Left(stream=row.lesson, person=row.person, visit=row.id))
 
 
-async def lost(work: Work, visits: Sequence[str]) -> None:
-    """These sockets are gone: their stays end at the last evidence, whenever the loss was noticed."""
-    for row in await _rows(work, visits):
+async def lost(work: Work, heard: Mapping[str, datetime]) -> None:
+    """These sockets are gone: their stays end where each was last heard, whenever the loss was noticed."""
+    for row in await _rows(work, sorted(heard)):
         if row.closed is None:
+            row.b = max(row.b, heard[row.id])
             if row.lost is None:
                 work.tell(Dropped(stream=row.lesson, person=row.person, visit=row.id))
             await close_stays(work, [row], "lost")

@@ -82,8 +82,7 @@ class Clicks:
         stay = member.stays.get(lesson)
         if stay is not None:
             async with self._hub.store.work() as work:
-                await visits.record(work, [(stay.visit, member.heard[lesson])])
-                await visits.leave(work, stay)
+                await visits.leave(work, stay, member.heard[lesson])
             self._out(member, lesson)
             await self._hub.join_call(member, lesson, inside=False)
         return {}

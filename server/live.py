@@ -91,8 +91,7 @@ class Live:
 
     async def _write_lost(self, member: Member) -> None:
         async with self.store.work() as work:
-            await visits.record(work, [(stay.visit, member.heard[lesson]) for lesson, stay in member.stays.items()])
-            await visits.lost(work, [stay.visit for stay in member.stays.values()])
+            await visits.lost(work, {stay.visit: member.heard[lesson] for lesson, stay in member.stays.items()})
 
     def _guarded(self, handler: Handler) -> Callable[..., Awaitable[dict[str, Any]]]:
         async def guarded(sid: str, data: object = None, *_rest: object) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from classroom.visits import Connection, Stay
 from server.demo.house import Laid
 
 Step = Callable[[Work], Awaitable[None]]
-TICK = 15  # seconds; what happens within one tick is one work
+TICK = 30  # seconds; what happens within one tick is one work
 
 
 class Lived:
@@ -99,8 +99,8 @@ class Lived:
             stay.append(await visits.enter(work, await self._actor(work, person), past.lesson, connection, media=False))
 
         async def go(work: Work) -> None:
-            await visits.record(work, [(stay[0].visit, work.now - timedelta(seconds=TICK / 2))])
-            await (visits.leave(work, stay[0]) if end == "leave" else visits.lost(work, [stay[0].visit]))
+            heard = work.now - timedelta(seconds=TICK / 2)
+            await (visits.leave(work, stay[0], heard) if end == "leave" else visits.lost(work, {stay[0].visit: heard}))
 
         self._at(first, come)
         self._at(last, go)

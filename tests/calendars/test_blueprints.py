@@ -63,11 +63,11 @@ def test_load_when_occupation_then_it_is_whole() -> None:
     assert blueprint.days == 60
     assert [(step.phase, step.days) for step in blueprint.line] == [
         ("orientation", 5),
-        ("online", 14),
+        ("online", 5),
         ("meeting", 1),
-        ("online", 19),
+        ("online", 23),
         ("meeting", 1),
-        ("online", 15),
+        ("online", 20),
         ("final", 5),
     ]
     assert blueprint.phases["online"].lessons == (

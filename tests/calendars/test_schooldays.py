@@ -48,7 +48,7 @@ def test_plan_when_from_7_september_then_27_november_and_none_is_skipped() -> No
 def test_plan_when_real_time_training_then_12_contact_and_48_online_days(name: str) -> None:
     plan = planned(name, "2026-03-02")
     contact = [day.n for day in plan.days if day.kind == "contact"]
-    assert contact == [1, 2, 3, 4, 5, 20, 40, 56, 57, 58, 59, 60]
+    assert contact == [1, 2, 3, 4, 5, 11, 35, 56, 57, 58, 59, 60]
     assert plan.counts == {"contact": 12, "online": 48}
     assert {day.place for day in plan.days if day.kind == "contact"} == {"house"}
     assert {day.place for day in plan.days if day.kind == "online"} == {None}
