@@ -31,10 +31,9 @@ def test_touch_when_after_first_leave_then_not_taken() -> None:
 
 def test_second_when_lines_stand_in_any_order_then_join_first_and_leave_last() -> None:
     assert pieces(touches("leave ack join join", 1020, 1020, 1020, 1000)) == [(1000, 1020, "evidenced")]
-    assert pieces(touches("leave ack join", 1000, 1000, 1000), span(1010, 1020)) == [
-        (1000, 1010, "bridged"),
-        (1010, 1020, "evidenced"),
-    ]
+    assert pieces(touches("ack leave join", 1010, 1000, 1000), grace=0) == []
+    late = touches("leave ack event join", 1050, 1050, 1050, 1000)
+    assert pieces(late, touches("ack", 1060)) == [(1000, 1050, "bridged")]
 
 
 def test_leave_when_lease_after_evidence_then_evidence() -> None:

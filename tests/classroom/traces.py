@@ -40,9 +40,10 @@ def timed(line: Json, base: int, style: int = 0) -> Json:
 seconds = st.integers(-15, 175)
 steps = st.integers(0, 13)
 short = st.integers(0, 20)
-learners = st.sampled_from(["L1", "L1", "L2"])
+learners = st.sampled_from(["L1", "L1", "L1", "L1", "L2"])
 connections = st.sampled_from(["c1", "c2"])
 touch_kinds = st.sampled_from(["ack", "ack", "ack", "event", "join", "leave"])
+events = st.sampled_from(["joined", "left"])
 lasting = st.builds(lambda begin, length: {"from": begin, "to": begin + length}, seconds, st.integers(0, 60))
 brief = st.builds(lambda begin, length: {"from": begin, "to": begin + length}, seconds, st.integers(0, 9))
 human = st.sampled_from(["teacher", "paper", "phone", "qr", "foreman", "remove"])
@@ -60,18 +61,53 @@ def _walk(learner: str, connection: str, begin: int, path: list[tuple[int, str]]
 
 
 def _cut(learner: str, p: int, length: int, around: tuple[int, int], kind: str, who: int) -> list[Json]:
-    """A line that is cut near an outage of ours and comes back: c1 until p, c2 from p + length."""
+    """A line that is cut near an outage of ours, in one part or two, and comes back: c1 until p, c2 from p + length."""
     begin, end = sorted((p + around[0], p + length + around[1]))
-    outage: Json = {"received": end, "kind": "outage", "from": begin, "to": end}
-    if who:
-        outage["connections"] = ["c2"] if who == 1 else ["c3"]
+    middle = (begin + end) // 2
     touch = {"learner": learner, "connection": "c1"}
-    return [
+    lines: list[Json] = [
         touch | {"received": p, "kind": "join"},
         touch | {"received": p, "kind": kind},
         touch | {"received": p + length, "kind": "join", "connection": "c2"},
-        outage,
     ]
+    outage: Json = {"received": end, "kind": "outage"}
+    if who < 3:  # c3 is never hers
+        outage["connections"] = [["c1"], ["c2"], ["c3"]][who]
+    if who < 5:
+        lines.append(outage | {"from": begin, "to": end})
+    elif who < 8:
+        apart = who % 2
+        lines.append(outage | {"from": begin, "to": middle})
+        lines.append(outage | {"from": middle + apart, "to": max(end, middle + apart)})
+    return lines
+
+
+def _pausing(learner: str, p: int, length: int, before: int, pause: int) -> list[Json]:
+    """Two stays with a gap between them, and perhaps a break of the lesson in it or over one of its ends."""
+    stay = {"received": p, "kind": "span", "learner": learner, "connection": "c1", "end": "lost"}
+    return [
+        stay | {"from": p - 2, "to": p},
+        stay | {"from": p + length + pause, "to": p + length + pause + 2},
+        {"received": p, "kind": "pause", "from": p + before, "to": p + before + pause},
+    ]
+
+
+def _visits(learner: str, provider: str, begin: int, path: list[tuple[int, str]]) -> list[Json]:
+    """What one provider saw, each event some steps after the one before."""
+    lines: list[Json] = []
+    for step, event in [(0, "joined"), *path]:
+        begin += step
+        lines.append(
+            {
+                "received": begin,
+                "kind": "provider",
+                "learner": learner,
+                "provider": provider,
+                "event": event,
+                "at": begin,
+            }
+        )
+    return lines
 
 
 def _lines(**values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Json]]:
@@ -91,8 +127,9 @@ evidence = st.one_of(
         st.integers(1, 40),
         st.tuples(st.integers(-3, 13), st.integers(-13, 3)),
         touch_kinds,
-        st.integers(0, 2),
+        st.integers(0, 8),
     ),
+    st.builds(_pausing, learners, seconds, st.sampled_from([1, 3, 4, 10, 11, 20, 21]), st.integers(-3, 9), short),
     st.builds(_walk, learners, connections, seconds, st.lists(st.tuples(steps, touch_kinds), max_size=12)),
     st.builds(_walk, learners, connections, seconds, st.lists(st.tuples(steps, touch_kinds), max_size=12)),
     _lines(received=seconds, kind=touch_kinds, learner=learners, connection=connections),
@@ -112,13 +149,11 @@ evidence = st.one_of(
 testimony = st.one_of(
     _during(st.just("outage")),
     _during(st.just("outage"), connections=st.lists(st.sampled_from(["c1", "c2", "c3"]), max_size=2)),
-    _lines(
-        received=seconds,
-        kind=st.just("provider"),
-        learner=learners,
-        provider=st.sampled_from(["jitsi", "bbb"]),
-        event=st.sampled_from(["joined", "left"]),
-        at=seconds,
+    st.builds(
+        _visits, learners, st.sampled_from(["jitsi", "bbb"]), seconds, st.lists(st.tuples(short, events), max_size=5)
+    ),
+    st.builds(
+        _visits, learners, st.sampled_from(["jitsi", "bbb"]), seconds, st.lists(st.tuples(short, events), max_size=5)
     ),
     _during(human, learner=learners, by=st.just("P9"), reason=st.just("")),
     _during(human, learner=learners, by=st.just("P9"), reason=st.just("")),
@@ -131,10 +166,10 @@ rules = st.fixed_dictionaries(
     {
         "late_after": st.sampled_from([0, 4, 20, 300]),
         "present_percent": st.sampled_from([0, 1, 10, 30, 50, 85, 100]),
-    },
-    optional={
         "lease": st.sampled_from([0, 1, 5, 10]),
         "grace": st.sampled_from([0, 3, 10, 20]),
+    },
+    optional={
         "counts": st.lists(st.sampled_from(KINDS), max_size=4),
     },
 )
