@@ -185,6 +185,14 @@ async def relieve(work: Work, actor: Actor, lesson: str, person: str) -> None:
     await work.flush()
 
 
+async def of_programme(look: Look, actor: Actor, programme: str) -> list[tuple[Lesson, Day]]:
+    """Every lesson of a programme with its day, in order of time."""
+    _, target = await rights.target_of_programme(look, programme)
+    rights.ask(actor, "see_plan", target)
+    statement = select(Lesson, Day).join(Day, Day.id == Lesson.day).where(Lesson.programme == programme)
+    return [(lesson, day) for lesson, day in await look.rows(statement.order_by(Lesson.starts, Lesson.id))]
+
+
 async def leaders(look: Look, *lessons: str) -> list[Leader]:
     """Who leads these lessons; teachers first."""
     statement = select(Leader).where(Leader.lesson.in_(lessons)).order_by(Leader.lesson, Leader.role, Leader.person)

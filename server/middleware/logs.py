@@ -16,8 +16,8 @@ QUIET: Final = ("/health/live", "/health/ready", "/metrics", "/static/{name}")
 log = structlog.get_logger()
 
 
-def set_up(*, readable: bool) -> None:
-    """Write lines to stderr: as JSON, or readable for whoever runs it in a terminal."""
+def set_up(*, readable: bool, quiet: bool = False) -> None:
+    """Write lines to stderr: as JSON, or readable for whoever runs it in a terminal; `quiet`: warnings alone."""
     last = structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
@@ -28,7 +28,7 @@ def set_up(*, readable: bool) -> None:
             last,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
 

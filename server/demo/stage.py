@@ -1,0 +1,195 @@
+"""The stage: one page with the real product three times side by side, each with its own sign-in.
+
+Each of the three speaks to the same house through a port of its own: the cookie's name carries the port, so three
+people can be signed in in one browser, and a line can truly be cut by closing a port.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from socket import socket
+from typing import Any, Final
+
+from aiohttp import web
+
+from calendars import groups, programmes, rights
+from calendars.errors import NotFound
+from classroom import roster
+from server.auth.guard import allow
+from server.demo import classmates, directory
+from server.demo.memory import Memory
+from server.keys import SECRET, STORE
+from server.listening import BACKLOG, KEEPALIVE, LAST_REQUESTS, listen, stop_event
+from server.middleware.headers import POLICY
+from server.page import frame, render
+from server.settings import Settings
+
+PARTS: Final = ("teacher", "learner", "coordinator")
+CUT_FOR: Final = 20.0  # seconds; long enough to be seen, short enough to be bridged
+
+
+@dataclass(slots=True)
+class Entrance:
+    """The port of one part of the stage."""
+
+    port: int
+    address: str
+    site: web.SockSite | None = None
+
+
+class Stage:
+    """The demo's own page, its three entrances and its classmates."""
+
+    def __init__(self, kept: Memory, settings: Settings, tls: ssl.SSLContext | None, classmates: int | None) -> None:
+        self._kept = kept
+        self._settings = settings
+        self._tls = tls
+        self._classmates = classmates
+        self._entrances: dict[str, Entrance] = {}
+        self._healing: asyncio.Task[None] | None = None
+        self._runner: web.AppRunner | None = None
+        self.address = f"{settings.url}/stage"
+
+    def add_to(self, app: web.Application) -> None:
+        """Add the stage's routes, and let it show our own pages in its frames."""
+        app.router.add_get("/stage", allow("public")(self._page))
+        app.router.add_get("/stage/state", allow("public")(self._state))
+        app.router.add_get("/stage/seat/{part}", allow("public")(self._seat))
+        app.router.add_post("/stage/cut", allow("public")(self._cut))
+        app.on_response_prepare.append(self._framed)
+
+    async def run(self, app: web.Application, listening: socket, ready: Callable[[], Awaitable[None]]) -> None:
+        """Serve until Ctrl-C."""
+        stop = stop_event()
+        runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEPALIVE, shutdown_timeout=LAST_REQUESTS)
+        await runner.setup()
+        self._runner = runner
+        players: asyncio.Task[None] | None = None
+        try:
+            await web.SockSite(runner, listening, ssl_context=self._tls, backlog=BACKLOG).start()
+            for part in PARTS:
+                await self._open(part)
+            await ready()
+            players = asyncio.create_task(classmates.play(await self._cast(app)))
+            await stop.wait()
+        finally:
+            for task in filter(None, (players, self._healing)):
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            await runner.cleanup()
+
+    async def _open(self, part: str) -> None:
+        known = self._entrances.get(part)
+        listening = listen(self._settings.host, known.port if known else 0)
+        port = listening.getsockname()[1]
+        assert self._runner is not None
+        site = web.SockSite(self._runner, listening, ssl_context=self._tls, backlog=BACKLOG)
+        await site.start()
+        host = self._settings.url.rpartition(":")[0]
+        self._entrances[part] = Entrance(port, f"{host}:{port}", site)
+
+    async def _cast(self, app: web.Application) -> list[classmates.Part]:
+        """Whom the demo plays: the stage's classmates and the other classes; the fourth class lacks its teacher."""
+        if self._classmates == 0:
+            return []
+        played: list[tuple[str, str]] = []
+        for position, (lesson, _, teacher, learners) in enumerate(self._kept.classes):
+            if position == 0:
+                others = [one for one in learners if one not in (self._kept.learner, self._kept.missing)]
+                wanted = len(others) if self._classmates is None else self._classmates
+                played += [(one, lesson) for one in [*others, self._kept.missing][:wanted]]
+            else:
+                teachers = [teacher] if position < 3 else []
+                played += [(one, lesson) for one in [*teachers, *learners[: len(learners) - (position == 2)]]]
+        async with app[STORE].look() as look:
+            return [
+                classmates.Part(
+                    self._settings.url + await directory.link_of(look, app[SECRET], person), lesson, 0.4 * n
+                )
+                for n, (person, lesson) in enumerate(played)
+            ]
+
+    async def _page(self, request: web.Request) -> web.Response:
+        kept, actor = self._kept, rights.system()
+        async with request.app[STORE].look() as look:
+            line = await programmes.line(look, actor, kept.programme)
+            people = await groups.members(look, actor, [group for _, group, _, _ in kept.classes[:1]])
+        names = {one.person: one.name for one in people}
+        return render(
+            request, "stage.html", line=line, tiles=_tiles(line, request), missing=names.get(kept.missing, ""), learner=names.get(kept.learner, ""),
+            frames={part: f"{self._entrances[part].address}/stage/seat/{part}" for part in PARTS},
+            report=f"{self._entrances['coordinator'].address}/programmes/{kept.programme}/report",
+        )  # fmt: skip
+
+    async def _state(self, request: web.Request) -> web.Response:
+        """Where the learner of the stage is now, for the line of text that leads on."""
+        if not self._kept.classes:
+            return web.json_response({"learner": "expected", "missing": "expected", "cut": False})
+        async with request.app[STORE].look() as look:
+            found = await roster.roster(look, rights.system(), self._kept.classes[0][0])
+        states = {seat["person"]: seat["state"] for seat in found["seats"]}
+        return web.json_response(
+            {
+                "learner": states.get(self._kept.learner, "expected"),
+                "missing": states.get(self._kept.missing, "expected"),
+                "cut": self._healing is not None and not self._healing.done(),
+            }
+        )
+
+    async def _seat(self, request: web.Request) -> web.Response:
+        """Fetches the real sign-in page of one part and presses its button; without scripts it is one tap."""
+        part = request.match_info["part"]
+        if part not in PARTS:
+            raise NotFound()
+        async with request.app[STORE].look() as look:
+            link = await directory.link_of(look, request.app[SECRET], getattr(self._kept, part))
+        return render(request, "stage_seat.html", link=link)
+
+    async def _cut(self, request: web.Request) -> web.Response:
+        """Cut the learner's line: her port is closed and what runs through it breaks off. It heals by itself."""
+        if self._healing is None or self._healing.done():
+            await self._close("learner", request)
+            self._healing = asyncio.create_task(self._heal("learner"))
+        return web.json_response({"seconds": CUT_FOR})
+
+    async def _close(self, part: str, request: web.Request) -> None:
+        entrance = self._entrances[part]
+        assert self._runner is not None
+        server = self._runner.server
+        assert server is not None
+        if entrance.site is not None:
+            await entrance.site.stop()
+        for connection in list(server.connections):
+            transport = connection.transport
+            if transport is not None and transport.get_extra_info("sockname")[1] == entrance.port:
+                transport.abort()
+
+    async def _heal(self, part: str) -> None:
+        await asyncio.sleep(CUT_FOR)
+        await self._open(part)
+
+    async def _framed(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Our pages may stand in the stage's frames, and the frames may use the camera; nobody else's may."""
+        if "Content-Security-Policy" not in response.headers:
+            return
+        frames = " ".join(entrance.address for entrance in self._entrances.values())
+        stage = self._settings.url
+        policy = POLICY.replace("frame-ancestors 'self'", f"frame-ancestors 'self' {stage}")
+        policy = policy.replace("frame-src 'self'", f"frame-src 'self' {frames}")
+        response.headers["Content-Security-Policy"] = policy
+        quoted = " ".join(f'"{entrance.address}"' for entrance in self._entrances.values())
+        permissions: Any = f"camera=(self {quoted}), microphone=(self {quoted}), geolocation=()"
+        response.headers["Permissions-Policy"] = permissions
+
+
+def _tiles(line: programmes.Line, request: web.Request) -> list[dict[str, Any]]:
+    when, say = frame(request)["when"], frame(request)["say"]
+    words = {"contact": say("contact day"), "online": say("online day"), "workplace": say("workplace day")}
+    return [
+        {
+            "kind": day.kind, "label": f"{day.n}. {when.day(day.date)} {words.get(day.kind, day.kind)}", "href": "",
+            "when": "today" if day.date == line.today else "past" if day.date < line.today else "ahead",
+        }
+        for day in line.days
+    ]  # fmt: skip
