@@ -1,4 +1,5 @@
 /** The drawing half of the mosaic, off the page: a tab in the background must not freeze everybody's picture. */
+// baseline: .displayWidth, .displayHeight, OffscreenCanvas, OffscreenCanvasRenderingContext2D, VideoFrame: not loaded there
 
 import { FPS, HEIGHT, WIDTH, draw } from "../room/grid.js";
 
