@@ -59,7 +59,7 @@ def checked(settings: Settings, workers: int, *, tls: bool) -> Settings:
     encrypted = tls or settings.tls_cert is not None
     if not encrypted and not settings.trusted_proxies and not settings.loopback:
         raise Unsettled(
-            f"OPPITUPA_HOST is {settings.host}: others would reach it over plain http, where no browser gives a camera. "
+            f"OPPITUPA_HOST is {settings.host}: others would reach it by plain http, where browsers give no camera. "
             "Set OPPITUPA_TLS_CERT and OPPITUPA_TLS_KEY, add --tls auto, or name your proxy in "
             "OPPITUPA_TRUSTED_PROXIES."
         )

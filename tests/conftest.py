@@ -1,0 +1,121 @@
+"""What a test may ask for: a store on either database, Redis, a browser; and the list of what could not run here."""
+
+import itertools
+import os
+import shutil
+from collections import Counter
+from collections.abc import AsyncIterator, Generator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from calendars.clock import SetClock
+from calendars.store import Store
+from server.migrations import METADATA
+from tests.programs import Postgres, Redis, elsewhere, lacking
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgres]:
+    """A private PostgreSQL with an empty house to copy (database `pattern`)."""
+    server = Postgres()
+    server.run("CREATE DATABASE pattern")
+
+    async def fill() -> None:
+        engine = create_async_engine(server.url("pattern"))
+        async with engine.begin() as connection:
+            await connection.run_sync(METADATA.create_all)
+        await engine.dispose()
+
+    elsewhere(fill())
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty house in a file, to copy."""
+    path = tmp_path_factory.mktemp("pattern") / "pattern.db"
+    engine = create_engine(f"sqlite:///{path}")
+    METADATA.create_all(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database with all tables; each test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_pattern"), tmp_path / "oppitupa.db")
+        yield f"sqlite+aiosqlite:///{tmp_path}/oppitupa.db"
+        return
+    server: Postgres = request.getfixturevalue("postgresql")
+    name = f"house{next(NUMBERS)}"
+    server.run(f"CREATE DATABASE {name} TEMPLATE pattern STRATEGY file_copy")
+    yield server.url(name)
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that stands until the test moves it."""
+    return SetClock(datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+async def store(database: str, clock: SetClock) -> AsyncIterator[Store]:
+    """An empty house on either database."""
+    made = Store(database, clock)
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    """A private Redis that may be killed and started again."""
+    server = Redis()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(redis: Redis) -> str:
+    return redis.url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a browser that Playwright can drive."""
+    found = os.environ.get("OPPITUPA_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not found:
+        lacking("there is no Chromium here", "chromium (apt install chromium) or set OPPITUPA_BROWSER")
+    return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under OPPITUPA_REQUIRE=all nothing may be left out."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("OPPITUPA_REQUIRE") == "all":
+        report.outcome = "failed"
+        report.longrepr = f"left out although OPPITUPA_REQUIRE=all: {_reason(report)}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """`not run here: N tests, because …, install …`"""
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"not run here: {count} test{'s' if count > 1 else ''}, because {reason}")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    told = report.longrepr
+    text = told[2] if isinstance(told, tuple) else str(told)
+    return text.removeprefix("Skipped: ").strip()
