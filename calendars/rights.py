@@ -75,7 +75,8 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
-        return bool(self.roles & STAFF)
+        """Whether she works here; the `support` that everybody has for herself does not count."""
+        return any(scope.role in STAFF and scope.kind != "self" for scope in self.scopes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,198 @@
+"""People and their house: who is known, to whom, and whose link may be given."""
+
+import pytest
+
+from calendars import people, rights
+from calendars.errors import Conflict, Forbidden, Invalid, NotFound
+from calendars.people import NewHouse, NewPerson
+from calendars.rights import Right, Target
+from calendars.store import Store
+from tests.calendars.planned import SYSTEM, Planned
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+
+
+async def test_house_when_first_started_then_one_secret_and_one_organisation(store: Store) -> None:
+    async with store.look() as look:
+        with pytest.raises(NotFound, match="no_house"):
+            await people.card(look)
+    async with store.work() as work:
+        await people.found(work, NewHouse(name=" Talo "))
+    async with store.look() as look:
+        card = await people.card(look)
+        assert (card.name, card.zone, card.languages, card.ready) == (
+            "Talo",
+            "Europe/Helsinki",
+            ("fi", "en", "ar"),
+            False,
+        )
+        assert len(await people.secret(look)) == 32
+        assert [one.name for one in await people.organisations(look, SYSTEM)] == ["Talo"]
+    with pytest.raises(Conflict, match="already_founded"):
+        async with store.work() as work:
+            await people.found(work, NewHouse(name="Other"))
+
+
+async def test_house_when_set_then_card_and_logo_follow(house: Planned) -> None:
+    new = NewHouse(name="Uusi", telephone="+358 1", zone="Europe/Stockholm", languages=("sv", "fi", "sv"), logo=PNG)
+    async with house.store.work() as work:
+        card = await people.set_house(work, SYSTEM, new)
+    assert (card.name, card.zone, card.languages, len(card.logo), card.ready) == (
+        "Uusi", "Europe/Stockholm", ("sv", "fi"), 12, True
+    )  # fmt: skip
+    async with house.store.look() as look:
+        assert await people.card(look) == card
+        assert await people.logo(look) == (PNG, "image/png")
+    async with house.store.work() as work:
+        assert (await people.set_house(work, SYSTEM, NewHouse(name="Uusi"))).logo == card.logo
+        assert (await people.set_house(work, SYSTEM, NewHouse(name="Uusi", logo=b""))).logo == ""
+
+
+@pytest.mark.parametrize(
+    ("new", "code", "field"),
+    [
+        (NewHouse(name=""), "empty", "name"),
+        (NewHouse(name="x", zone="Mars/Base"), "unknown_zone", "zone"),
+        (NewHouse(name="x", zone="../etc/passwd"), "unknown_zone", "zone"),
+        (NewHouse(name="x", languages=()), "empty", "languages"),
+        (NewHouse(name="x", languages=("<fi>",)), "unknown_language", "languages"),
+        (NewHouse(name="x", logo=b"<svg onload=alert(1)>"), "bad_picture", "logo"),
+        (NewHouse(name="x", logo=PNG + b"0" * 200_000), "picture_too_large", "logo"),
+    ],
+)
+async def test_house_when_set_wrong_then_refused_and_unchanged(
+    house: Planned, new: NewHouse, code: str, field: str
+) -> None:
+    with pytest.raises(Invalid, match=code) as refused:
+        async with house.store.work() as work:
+            await people.set_house(work, SYSTEM, new)
+    assert refused.value.facts["field"] == field
+    async with house.store.look() as look:
+        assert (await people.card(look)).name == "Tervetulotalo"
+
+
+@pytest.mark.parametrize(("name", "refusal"), [("Kaisa", NotFound), ("Amina", NotFound), ("Stranger", NotFound)])
+async def test_house_when_set_by_others_then_refused(house: Planned, name: str, refusal: type[Exception]) -> None:
+    actor = await house.actor(name)
+    with pytest.raises(refusal):
+        async with house.store.work() as work:
+            await people.set_house(work, actor, NewHouse(name="Mine"))
+
+
+async def test_person_when_added_by_coordinator_then_known(house: Planned) -> None:
+    kaisa, veera = await house.actor("Kaisa"), await house.actor("Veera")
+    async with house.store.work() as work:
+        new = NewPerson(name="Dina", language="so", telephone="040 1", email="d@example.org", alias="D")
+        person = await people.add(work, kaisa, new, Target(house.organisation))
+    async with house.store.look() as look:
+        known = (await people.who(look, [person.id, "nobody"]))[person.id]
+    assert (known.name, known.shown, known.language, known.generation) == ("Dina", "D", "so", 1)
+    with pytest.raises(Forbidden):
+        async with house.store.work() as work:
+            await people.add(work, veera, new, Target(house.organisation, house.programme, house.groups["first"]))
+
+
+async def test_person_when_changed_then_revision_moves(house: Planned) -> None:
+    kaisa = await house.actor("Kaisa")
+    async with house.store.work() as work:
+        before = (await people.who(work, [house.people["Amina"]]))[house.people["Amina"]].revision
+        await people.change(work, kaisa, house.people["Amina"], NewPerson(name="Amina A.", language="ar"))
+    async with house.store.look() as look:
+        amina = (await people.who(look, [house.people["Amina"]]))[house.people["Amina"]]
+    assert (amina.name, amina.revision - before) == ("Amina A.", 1)
+
+
+async def test_language_when_house_has_it_then_changed(house: Planned) -> None:
+    amina = await house.actor("Amina")
+    async with house.store.work() as work:
+        await people.change_language(work, amina, "en")
+    assert (await house.actor("Amina")).language == "en"
+    with pytest.raises(Invalid, match="unknown_language"):
+        async with house.store.work() as work:
+            await people.change_language(work, amina, "xx")
+
+
+@pytest.mark.parametrize("name", ["Amina", "Veera", "Oona", "Kaisa"])
+async def test_link_when_renewed_by_her_or_her_staff_then_next_generation(house: Planned, name: str) -> None:
+    actor = await house.actor(name)
+    async with house.store.work() as work:
+        assert await people.renew_link(work, actor, house.people["Amina"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "refusal"),
+    [
+        ("Bilal", "Amina", Forbidden),  # he may know of her group, not of her link
+        ("Toivo", "Amina", NotFound),  # a teacher of the other group
+        ("Iiris", "Amina", Forbidden),
+        ("Stranger", "Amina", NotFound),
+        ("Kaisa", "Veera", Forbidden),  # the link of a teacher would open more than a learner's
+        ("Kaisa", "Stranger", NotFound),
+    ],
+)
+async def test_link_when_not_hers_to_give_then_refused(
+    house: Planned, name: str, of: str, refusal: type[Exception]
+) -> None:
+    actor = await house.actor(name)
+    with pytest.raises(refusal):
+        async with house.store.work() as work:
+            await people.renew_link(work, actor, house.people[of])
+
+
+async def test_link_when_learner_became_staff_then_not_given(house: Planned) -> None:
+    async with house.store.work() as work:
+        right = Right("counsellor", "programme", house.programme)
+        await people.appoint(work, SYSTEM, house.people["Amina"], right)
+    veera = await house.actor("Veera")
+    with pytest.raises(Forbidden, match="staff_have_no_link"):
+        async with house.store.work() as work:
+            await people.renew_link(work, veera, house.people["Amina"])
+
+
+async def test_right_when_given_and_ended_then_actor_follows(house: Planned) -> None:
+    kaisa, person = await house.actor("Kaisa"), house.people["Stranger"]
+    async with house.store.work() as work:
+        grant = await people.appoint(work, kaisa, person, Right("tutor", "group", house.groups["second"]))
+    assert (await house.actor("Stranger")).roles == {"tutor", "support"}
+    async with house.store.work() as work:
+        await people.dismiss(work, kaisa, grant.id)
+    assert (await house.actor("Stranger")).roles == {"support"}
+
+
+@pytest.mark.parametrize(
+    ("right", "code"),
+    [
+        (Right("emperor", "house", "house"), "unknown_role"),
+        (Right("teacher", "planet", "x"), "unknown_scope"),
+        (Right("teacher", "group", "x"), "not_found"),
+        (Right("admin", "house", "house"), "not_found"),
+    ],
+)
+async def test_right_when_unknown_or_too_wide_then_refused(house: Planned, right: Right, code: str) -> None:
+    kaisa = await house.actor("Kaisa")
+    with pytest.raises((Invalid, NotFound), match=code):
+        async with house.store.work() as work:
+            await people.appoint(work, kaisa, house.people["Stranger"], right)
+
+
+async def test_staff_when_listed_then_only_for_who_invites(house: Planned) -> None:
+    kaisa, veera = await house.actor("Kaisa"), await house.actor("Veera")
+    async with house.store.look() as look:
+        listed = {(person.name, grant.role) for person, grant in await people.staff(look, kaisa)}
+        assert listed == {
+            ("Kaisa", "coordinator"), ("Oona", "counsellor"), ("Iiris", "inspector"), ("Veera", "teacher"),
+            ("Toivo", "teacher"),
+        }  # fmt: skip
+        with pytest.raises(NotFound):
+            await people.staff(look, veera)
+
+
+async def test_part_when_only_in_one_group_then_programme_is_known(house: Planned) -> None:
+    async with house.store.look() as look:
+        for name in ("Kaisa", "Oona", "Iiris", "Veera", "Amina"):
+            actor = await rights.actor_of(look, house.people[name])
+            assert (await rights.ask_part(look, actor, house.programme)).id == house.programme
+        stranger = await rights.actor_of(look, house.people["Stranger"])
+        for programme in (house.programme, "invented"):
+            with pytest.raises(NotFound):
+                await rights.ask_part(look, stranger, programme)
