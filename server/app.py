@@ -66,6 +66,7 @@ def build(settings: Settings, clock: Clock, *, extra: Extra | None = None) -> we
     if extra is not None:
         extra(app)
     app.cleanup_ctx.append(_house)
+    app.cleanup_ctx.append(feeds.feeding)
     app.cleanup_ctx.append(_life)
     app.router.add_get("/socket.io/", allow("public")(_socket))
     return app

@@ -86,8 +86,10 @@ async def test_agenda_when_of_another_then_only_for_who_sees_the_plan(house: Pla
 async def test_agenda_when_read_then_topic_group_field_and_leaders_are_told(house: Planned) -> None:
     lesson = next(one for one in await _all(house, "Amina") if one.kind == "lesson")
     assert lesson.title["en"] == "Specialist vocabulary of your field"
-    assert lesson.group is not None and lesson.group.name == {"fi": "first"}
-    assert lesson.field is not None and lesson.field.code == "logistics"
+    assert lesson.group is not None
+    assert lesson.group.name == {"fi": "first"}
+    assert lesson.field is not None
+    assert lesson.field.code == "logistics"
     assert [one.name for one in lesson.leaders] == ["Veera"]
     assert (lesson.online, lesson.place, lesson.zone) == (True, None, "Europe/Helsinki")
 
@@ -98,7 +100,8 @@ async def test_now_when_doors_are_closed_then_next_counts_down(house: Planned) -
     before = await _now(house, "Amina", ten - timedelta(minutes=5, seconds=1))
     assert (before.now, before.next and before.next.id) == (None, first)
     assert [one.id for one in before.later] == [second]
-    assert before.next is not None and before.next.opens == ten - timedelta(minutes=5)
+    assert before.next is not None
+    assert before.next.opens == ten - timedelta(minutes=5)
     at_the_door = await _now(house, "Amina", ten - timedelta(minutes=5))
     assert (at_the_door.now and at_the_door.now.id, at_the_door.next and at_the_door.next.id) == (first, second)
     assert [one.id for one in at_the_door.today] == [first, second]
@@ -106,7 +109,8 @@ async def test_now_when_doors_are_closed_then_next_counts_down(house: Planned) -
 
 async def test_now_when_teacher_then_doors_open_half_an_hour_before(house: Planned) -> None:
     day = await _now(house, "Veera", MONDAY + timedelta(minutes=31))
-    assert day.now is not None and day.now.id == house.lessons["first"][0]
+    assert day.now is not None
+    assert day.now.id == house.lessons["first"][0]
 
 
 async def test_now_when_lesson_runs_over_or_closes_early_then_it_follows(house: Planned) -> None:
@@ -129,9 +133,12 @@ async def test_now_when_lesson_runs_over_or_closes_early_then_it_follows(house: 
 async def test_now_when_contact_day_then_on_site_and_the_next_one_after_it(house: Planned) -> None:
     friday = datetime(2026, 3, 6, 8, tzinfo=UTC)
     day = await _now(house, "Amina", friday)
-    assert day.on_site is not None and day.on_site.date == date(2026, 3, 6)
-    assert day.on_site.place is not None and day.on_site.place.address == "Koulukatu 1, 40100 Jyväskylä"
-    assert day.contact is not None and day.contact.day.n == 11
+    assert day.on_site is not None
+    assert day.on_site.date == date(2026, 3, 6)
+    assert day.on_site.place is not None
+    assert day.on_site.place.address == "Koulukatu 1, 40100 Jyväskylä"
+    assert day.contact is not None
+    assert day.contact.day.n == 11
     monday = await _now(house, "Amina", MONDAY)
     assert (monday.on_site, monday.contact and monday.contact.day.n) == (None, 11)
 

@@ -41,9 +41,9 @@ async def test_seat_when_she_sits_in_the_programme_already_then_overlaps(house: 
 
 
 async def test_seat_when_days_or_person_are_wrong_then_refused(house: Planned) -> None:
+    days = date(2026, 4, 2), date(2026, 4, 1)
     with pytest.raises(Invalid, match="days_backwards"):
         async with house.store.work() as work:
-            days = date(2026, 4, 2), date(2026, 4, 1)
             await groups.seat(work, SYSTEM, house.groups["first"], house.people["Stranger"], *days)
     with pytest.raises(NotFound):
         async with house.store.work() as work:

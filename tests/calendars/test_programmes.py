@@ -36,7 +36,8 @@ async def test_plan_when_made_then_place_fields_topics_and_rules_are_kept(house:
         line = await programmes.line(look, amina, house.programme)
         fields = await programmes.fields(look, amina, house.programme)
     first, sixth = line.days[0], line.days[5]
-    assert first.place is not None and first.place.name == "Koulutustalo"
+    assert first.place is not None
+    assert first.place.name == "Koulutustalo"
     assert sixth.place is None
     assert (first.title["en"], first.service) == ("Orientation", "labour_market_training")
     assert [(one.starts.hour, one.ends.hour, one.needs) for one in sixth.lessons] == [
