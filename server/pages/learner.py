@@ -1,0 +1,182 @@
+"""A learner's own pages: her day, her hours, her calendar addresses."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from aiohttp import web
+
+from calendars import agenda, feeds, programmes
+from calendars.agenda import MyDay
+from calendars.clock import day_of, parse_instant, seconds
+from calendars.names import in_language
+from calendars.rights import Actor
+from calendars.store import Look
+from calendars.tables import Programme
+from classroom import reports, roster
+from classroom.reports import Row
+from server.auth.guard import allow, signed_in
+from server.auth.origin import base_address
+from server.dates import When, duration
+from server.keys import HOUSE, LANGUAGE, SAY, SECRET, STORE
+from server.page import render
+from server.pages.arrival import see_other, text
+from server.pages.shown import HOUR, Shown
+from server.words import Say
+
+DAYS_SHOWN = 10
+WEEK = timedelta(days=7)
+YEAR = timedelta(days=365)
+MARKS = {
+    "present": "present", "late": "came late", "left_early": "left early", "partly": "partly present",
+    "excused": "excused", "could_not_enter": "could not get in", "absent": "absent", "not_held": "was not held",
+}  # fmt: skip
+"""Marks of the register and their English sources."""
+routes = web.RouteTableDef()
+
+
+async def my_day(request: web.Request) -> web.Response:
+    """What is now, what comes next, where to go tomorrow, how many hours there are."""
+    actor, language = signed_in(request), request[LANGUAGE]
+    async with request.app[STORE].look() as look:
+        now = look.now
+        day = await agenda.now(look, actor, now)
+        front = day.now or (day.next if day.next and day.next.date == day_of(now, day.next.zone) else None)
+        mates = await roster.classmates(look, actor, front.id) if front and front.online else []
+        sums = await reports.own_hours(look, actor, actor.person)
+        week = await _week(look, actor, day, language, request[SAY])
+
+    def shown(one: agenda.Engagement | None) -> Shown | None:
+        return Shown(one, language, now) if one else None
+
+    return render(
+        request, "my_day.html", now_on=shown(day.now), next=shown(day.next), on_site=shown(day.on_site),
+        contact=shown(day.contact), later=[Shown(one, language, now) for one in day.later],
+        cancelled=[Shown(one, language, now) for one in day.today if one.cancelled and now < one.ends],
+        mates=[one for one in mates if one["person"] != actor.person and one["role"] == "learner"],
+        leader_here=any(one["here"] for one in mates if one["role"] != "learner"), hours=duration(sums["present"]),
+        week=week,
+    )  # fmt: skip
+
+
+async def _week(look: Look, actor: Actor, day: MyDay, language: str, say: Say) -> list[dict[str, str]]:
+    """The training days of this week as tiles, or of the week in which the next one lies."""
+    programme = await _programme(look, actor, day)
+    if programme is None:
+        return []
+    line = await programmes.line(look, actor, programme)
+    ahead = [one.date for one in line.days if one.date >= line.today and not one.cancelled]
+    middle = min(ahead, default=line.today)
+    monday = middle - timedelta(days=middle.weekday())
+    return [
+        tile(one.kind, one.date, line.today, When(language, line.programme.zone), say)
+        for one in line.days
+        if monday <= one.date < monday + WEEK and not one.cancelled
+    ]
+
+
+async def _programme(look: Look, actor: Actor, day: MyDay) -> str | None:
+    nearest = day.now or day.on_site or day.next or day.contact
+    if nearest is not None:
+        return nearest.programme.id
+    parts: Sequence[Programme] = await programmes.of(look, actor)
+    return parts[0].id if parts else None
+
+
+def tile(kind: str, day: date, today: date, when: When, say: Say) -> dict[str, str]:
+    """A day as the macro `tile` takes it."""
+    kinds = {"contact": say("contact day"), "online": say("online day"), "workplace": say("workplace day")}
+    state = "past" if day < today else "today" if day == today else "ahead"
+    return {"kind": kind, "when": state, "label": f"{when.day(day)} {kinds.get(kind, kind)}"}
+
+
+@routes.get("/hours")
+@allow("see_own")
+async def hours(request: web.Request) -> web.Response:
+    """A learner's own hours: the sum, its days, and the bars that each day is the sum of."""
+    actor, before = signed_in(request), request.query.get("before", "9999")
+    async with request.app[STORE].look() as look:
+        rows = await reports.own_rows(look, actor, actor.person)
+        sums = await reports.own_hours(look, actor, actor.person)
+        since, until = look.now - 2 * YEAR, look.now + WEEK
+        met = {one.id: one for one in await agenda.agenda(look, actor, actor.person, since, until)}
+    lived = [list(lines) for _, lines in groupby(rows, key=lambda row: row.day)]
+    earlier = [lines for lines in reversed(lived) if lines[0].day < before]
+    shown = earlier[:DAYS_SHOWN]
+    return render(
+        request, "hours.html", present=duration(sums["present"]), held=duration(sums["held"]),
+        days=[_lived(lines, met, request) for lines in shown],
+        older=shown[-1][0].day if len(earlier) > DAYS_SHOWN else "",
+    )  # fmt: skip
+
+
+def _lived(lines: Sequence[Row], met: Mapping[str, agenda.Engagement], request: web.Request) -> dict[str, Any]:
+    """One day: its lessons with the bars that make their minutes, on one axis."""
+    known = [(row, met[row.lesson]) for row in lines if row.lesson in met]
+    when, say = When(request[LANGUAGE], known[0][1].zone if known else request.app[HOUSE].card.zone), request[SAY]
+    axis = _axis([one for _, one in known], when)
+    return {
+        "title": when.day(date.fromisoformat(lines[0].day), whole=True),
+        "sum": duration(sum(row.present for row in lines)),
+        "axis": axis,
+        "rows": [_line(row, one, when, say) for row, one in known],
+    }
+
+
+def _axis(lessons: Sequence[agenda.Engagement], when: When) -> dict[str, Any]:
+    """From the full hour before the first lesson to the one after the last, a mark at every hour."""
+    first = min((seconds(one.starts) for one in lessons), default=0) // HOUR * HOUR
+    last = -(-max((seconds(one.ends) for one in lessons), default=HOUR) // HOUR) * HOUR
+    step = HOUR if last - first <= 6 * HOUR else 2 * HOUR
+    ticks = [{"at": at, "label": when.clock(datetime.fromtimestamp(at, UTC))} for at in range(first, last + 1, step)]
+    return {"start": first, "end": last, "ticks": ticks}
+
+
+def _line(row: Row, one: agenda.Engagement, when: When, say: Say) -> dict[str, Any]:
+    spans = [(parse_instant(part["from"]), parse_instant(part["to"]), part["kind"]) for part in row.intervals]
+    told = [when.span(starts, ends) for starts, ends, _ in spans]
+    return {
+        "name": when.span(one.starts, one.ends),
+        "bars": [{"from": seconds(starts), "to": seconds(ends), "kind": kind} for starts, ends, kind in spans],
+        "label": ", ".join(told) or say("You were not there."),
+        "sum": f"{duration(row.present)} · {say(MARKS[row.state])}",
+        "tone": "muted" if row.state in ("excused", "not_held") else "brick" if row.state == "absent" else "",
+        "href": "",
+    }
+
+
+@routes.get("/calendar")
+@allow("see_own")
+async def calendar(request: web.Request) -> web.Response:
+    """Her private calendar addresses, and when an app last asked for each."""
+    actor, language = signed_in(request), request[LANGUAGE]
+    async with request.app[STORE].look() as look:
+        made = {(feed.kind, feed.target): feed for feed in await feeds.of(look, actor)}
+        parts = await programmes.of(look, actor)
+    say, base = request[SAY], base_address(request)
+    offered = [("mine", actor.person, say("My lessons and my days"))]
+    offered += [
+        ("contact_days", one.id, f"{say('Contact days')} · {in_language(one.name, language, one.language)}")
+        for one in parts
+    ]
+    cards = []
+    for kind, target, title in offered:
+        feed = made.get((kind, target))
+        address = base + feeds.path(request.app[SECRET], feed) if feed else ""
+        cards.append({"kind": kind, "target": target, "title": title, "feed": feed, "address": address})
+    return render(request, "calendar.html", cards=cards)
+
+
+@routes.post("/calendar")
+@allow("see_own")
+async def make_calendar(request: web.Request) -> web.Response:
+    """Make an address, or give one anew; the old one then shows nothing any more."""
+    actor, form = signed_in(request), await request.post()
+    kind, target, write = text(form, "kind"), text(form, "target"), text(form, "write", 40)
+    async with request.app[STORE].work() as work:
+        feed = await feeds.address(work, actor, kind, target)
+        if form.get("renew") == "yes" and await work.earlier(write) is None:
+            await feeds.renew(work, actor, feed.id)
+            await work.answer(write, "/calendar")
+    return see_other("/calendar")
