@@ -1,4 +1,4 @@
-"""Addresses that are secrets: an HMAC of an id and its generation, so that nothing secret is stored and it can be shown again."""
+"""Addresses that are secrets: an HMAC of id and generation, so nothing secret is stored and it can be shown again."""
 
 import hmac
 from base64 import urlsafe_b64encode

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from calendars.errors import Conflict, Invalid
+from calendars.errors import Forbidden, Invalid
 from calendars.rights import Actor
 from calendars.store import Look, Work
 from calendars.tokens import signature
@@ -40,7 +40,7 @@ async def read_out_code(work: Work, actor: Actor, secret: bytes, person: str) ->
     """Make a code for a learner; an earlier one of hers is worth nothing from now on."""
     await ask_to_let_in(work, actor, person)
     if await is_staff(work, person):
-        raise Conflict("staff_needs_invitation")
+        raise Forbidden("staff_have_no_link")
     await work.run(delete(Code).where((Code.person == person) | (Code.until <= work.now)))
     taken = set(await work.all(select(Code.code)))
     digits = f"{secrets.randbelow(1_000_000):06d}"

@@ -51,9 +51,7 @@ def made_here(request: web.Request) -> bool:
 
 
 async def _told(request: web.Request) -> bool:
-    if (
-        request.content_type == "application/json"
-    ):  # another site cannot send it without asking first (CORS), and gets no
+    if request.content_type == "application/json":  # another site may not, before it asks (CORS)
         return True
     try:
         async with asyncio.timeout(BODY_WITHIN):

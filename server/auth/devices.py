@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from calendars import rights
-from calendars.errors import Conflict, NotFound
+from calendars.errors import Forbidden, NotFound
 from calendars.rights import Actor
 from calendars.store import Look, Work
 from calendars.tables import Person
@@ -47,10 +47,10 @@ async def whose(look: Look, actor: Actor, person: str) -> Whose:
 
 
 async def link_of(look: Look, actor: Actor, secret: bytes, person: str) -> str:
-    """The path of a learner's personal link, the same as on her printed card. Raises Conflict for staff."""
+    """The path of a learner's personal link, the same as on her printed card. Raises Forbidden for staff."""
     who = await _asked(look, actor, person)
     if await is_staff(look, person):
-        raise Conflict("staff_needs_invitation")
+        raise Forbidden("staff_have_no_link")
     return personal_link(secret, who.id, who.generation)
 
 

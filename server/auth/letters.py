@@ -15,6 +15,14 @@ from server.auth.tables import Letter
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A letter in the words of whoever gets it."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A letter in the outbox."""
 
@@ -26,16 +34,16 @@ class Waiting:
     made: datetime
 
 
-async def lay_out(work: Work, actor: Actor, person: str, subject: str, text: str, until: datetime) -> None:
-    """Put a letter into the outbox; a newer one to the same person takes its place. Whoever calls has asked the rights."""
+async def lay_out(work: Work, actor: Actor, person: str, letter: Written, until: datetime) -> None:
+    """Put a letter into the outbox; a newer one to her takes its place. Whoever calls has asked the rights."""
     who = await work.get(Person, person)
     if who is None:
         raise NotFound()
     await work.run(delete(Letter).where((Letter.person == person) | (Letter.until <= work.now)))
     work.add(
         Letter(
-            id=new_id(), person=person, address=who.email, subject=subject, text=text, made=work.now, until=until,
-            by=actor.person or None,
+            id=new_id(), person=person, address=who.email, subject=letter.subject, text=letter.text, made=work.now,
+            until=until, by=actor.person or None,
         )
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Where a request comes from and by which address the outside knows us; only proxies named in the settings are believed."""
+"""Where a request comes from and by which address we are known; only proxies named in the settings are believed."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network

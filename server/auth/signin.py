@@ -128,7 +128,7 @@ async def who_is_here(look: Look, held: Sequence[str]) -> list[Here]:
 
 
 async def take_turn(work: Work, held: Sequence[str], sign_in: str) -> tuple[Here, str]:
-    """Another person who is signed in on this device takes over. Her token is made anew; returns it with who she was."""
+    """Another person who is signed in on this device takes over; her token is made anew."""
     chosen = next((one for one in await who_is_here(work, held) if one.sign_in == sign_in), None)
     if chosen is None:
         raise NotFound()

@@ -33,4 +33,4 @@ async def still_valid(look: Look, sign_ins: Sequence[str]) -> dict[str, int]:
     read her rights again. One query for all open sockets of a worker."""
     statement = select(SignIn.id, Person.revision).join(Person, Person.id == SignIn.person)
     good = SignIn.id.in_(sign_ins) & SignIn.revoked.is_(None) & (SignIn.until > look.now)
-    return {sign_in: revision for sign_in, revision in await look.rows(statement.where(good))}
+    return dict(await look.rows(statement.where(good)))

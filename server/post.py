@@ -1,0 +1,20 @@
+"""Letters in the words of whoever gets them. Until mail is set they wait in the outbox (auth/letters.py)."""
+
+from calendars.people import HouseCard
+from server.auth.letters import Written
+from server.words import Say
+
+
+def invitation(say: Say, house: HouseCard, name: str, address: str) -> Written:
+    """The letter that invites a member of staff, or lets her in again."""
+    paragraphs = [
+        say("Hello {name},", name=name),
+        say("open this link to set up how you sign in at {house}:", house=house.name),
+        address,
+        say("The link works once, for seven days. It is for you alone."),
+        say("Did you not expect this letter? Call us: {telephone}", telephone=house.telephone)
+        if house.telephone
+        else "",
+    ]
+    subject = say("Your way into {house}", house=house.name)
+    return Written(subject, "\n\n".join(paragraph for paragraph in paragraphs if paragraph))
