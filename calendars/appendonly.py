@@ -25,6 +25,6 @@ def append_only(table: Table) -> Table:
     """Let the table be born so."""
     for dialect in ("sqlite", "postgresql"):
         for statement in statements(table.name, dialect):
-            made = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)
-            event.listen(table, "after_create", made)
+            made = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", made.execute_if(dialect=dialect))
     return table
