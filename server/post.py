@@ -7,14 +7,13 @@ from server.words import Say
 
 def invitation(say: Say, house: HouseCard, name: str, address: str) -> Written:
     """The letter that invites a member of staff, or lets her in again."""
+    call = say("Did you not expect this letter? Call us: {telephone}", telephone=house.telephone)
     paragraphs = [
         say("Hello {name},", name=name),
         say("open this link to set up how you sign in at {house}:", house=house.name),
         address,
         say("The link works once, for seven days. It is for you alone."),
-        say("Did you not expect this letter? Call us: {telephone}", telephone=house.telephone)
-        if house.telephone
-        else "",
+        call if house.telephone else "",
     ]
     subject = say("Your way into {house}", house=house.name)
     return Written(subject, "\n\n".join(paragraph for paragraph in paragraphs if paragraph))

@@ -1,6 +1,6 @@
 """Links and devices: a learner's own page of them, the staff's page of hers, cards to print, and the outbox."""
 
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -88,14 +88,8 @@ async def code(request: web.Request) -> web.Response:
         whose = await devices.whose(work, actor, person)
         await limits.spend(work, secret, CODES_FOR_ONE, person)
         made = await read_out_code(work, actor, secret, person)
-    return render(
-        request,
-        "code_to_read.html",
-        whose=whose,
-        spoken=made.spoken,
-        until=made.until,
-        house_address=base_address(request),
-    )
+    address = f"{base_address(request)}/code"
+    return render(request, "code_to_read.html", whose=whose, spoken=made.spoken, until=made.until, address=address)
 
 
 @routes.post("/people/{person}/invitation")
@@ -152,7 +146,7 @@ async def discard(request: web.Request) -> web.Response:
 
 
 async def _page(
-    request: web.Request, look: Look, actor: Actor, person: str, template: str, **values: object
+    request: web.Request, look: Look, actor: Actor, person: str, template: str, **values: Any
 ) -> web.Response:
     whose = await devices.whose(look, actor, person)
     found = await devices.devices_of(look, actor, person)
