@@ -37,7 +37,7 @@ from sqlalchemy.types import TypeDecorator
 
 from calendars.appendonly import append_only
 from calendars.clock import Clock
-from calendars.errors import Conflict, Unavailable
+from calendars.errors import Conflict, NotFound, Unavailable
 from calendars.facts import Fact, Told
 
 Row = TypeVar("Row")
@@ -45,6 +45,7 @@ Listener = Callable[[Sequence[Told]], None]
 
 GROUP_MOST = 64  # works that share one commit; beyond it the first would wait for too many others
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+_UNSAYABLE = "22021"  # PostgreSQL: the text has a NUL or a broken letter, so no row can have it
 
 
 def new_id() -> str:
@@ -232,15 +233,17 @@ class Work(Look):
 
     async def finish(self) -> None:
         """Number the facts in their streams and write the trail. The store calls it before the commit."""
-        if self._facts:
+        facts, self._facts = self._facts, []
+        if facts:
             by_stream: dict[str, list[Fact]] = {}
-            for fact in self._facts:
+            for fact in facts:
                 by_stream.setdefault(fact.stream, []).append(fact)
             for stream in sorted(by_stream):  # one order for everybody, so that two works cannot lock each other
                 last = await self.number(stream, len(by_stream[stream]))
                 first = last - len(by_stream[stream]) + 1
-                self.told += [told_of(fact, first + n, self.now) for n, fact in enumerate(by_stream[stream])]
-            await self.run(_trail.insert(), [asdict(told) for told in self.told])
+                told = [told_of(fact, first + n, self.now) for n, fact in enumerate(by_stream[stream])]
+                await self.run(_trail.insert(), [asdict(one) for one in told])
+                self.told += told
         await self.flush()
 
     async def number(self, stream: str, count: int = 1) -> int:
@@ -422,7 +425,11 @@ def translated() -> Iterator[None]:
     except DBAPIError as failure:
         if failure.connection_invalidated or "readonly" in str(failure).lower():
             raise Unavailable(_ailment(failure)) from failure
+        if getattr(failure.orig, "sqlstate", None) == _UNSAYABLE or isinstance(failure.orig.__cause__, UnicodeError):
+            raise NotFound() from None
         raise
+    except UnicodeEncodeError:
+        raise NotFound() from None  # half a surrogate: no row can hold it, so none is found by it
 
 
 def _ailment(failure: BaseException) -> str:

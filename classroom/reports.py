@@ -118,14 +118,21 @@ async def _rows(look: Look, lessons: Sequence[tuple[Lesson, Programme, str, str]
         trace = traces[lesson.id]
         held = sum(one.seconds for one in counted(trace))
         rows += [
-            _row(lesson, programme, kind, day, person, held, reckoning)
+            _row(lesson, programme, kind, day, person, held, reckoning, as_of)
             for person, reckoning in sorted(reckon(trace).items())
         ]
     return rows
 
 
 def _row(
-    lesson: Lesson, programme: Programme, kind: str, day: str, person: str, held: int, reckoning: Reckoning
+    lesson: Lesson,
+    programme: Programme,
+    kind: str,
+    day: str,
+    person: str,
+    held: int,
+    reckoning: Reckoning,
+    as_of: datetime,
 ) -> Row:
     planned = int((lesson.ends - lesson.starts).total_seconds())
     present = reckoning.seconds["present"]
@@ -137,7 +144,7 @@ def _row(
     ]
     return Row(
         person, day, kind, lesson.group, lesson.id, planned, held, present, rest["excused"], rest["could_not_enter"],
-        rest["absent"], max(0, planned - held), reckoning.state, lesson.signed is not None,
+        rest["absent"], max(0, planned - held), reckoning.state, lesson.signed is not None and lesson.signed <= as_of,
         {name: reckoning.seconds[name] for name in KINDS}, intervals,
     )  # fmt: skip
 

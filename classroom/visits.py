@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select, update
 
 from calendars import rights
+from calendars.clock import seconds
 from calendars.errors import Full, NotFound, NotOpen
 from calendars.lessons import freeze
 from calendars.rights import Actor, Target
@@ -166,7 +167,7 @@ async def leave(work: Work, stay: Stay, heard: datetime) -> None:
         if row.closed is not None:
             return
         row.b = max(row.b, heard)
-        if (work.now - row.b).total_seconds() <= stay.lease:
+        if seconds(work.now) - seconds(row.b) <= stay.lease:
             row.b = max(row.b, work.now)
         await close_stays(work, [row], "leave")
         work.tell(Left(stream=row.lesson, person=row.person, visit=row.id))

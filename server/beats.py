@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from calendars.clock import rfc3339
+from calendars.clock import rfc3339, seconds
 from calendars.errors import Unavailable
 from calendars.store import Store
 from classroom import epochs, visits
@@ -63,7 +63,7 @@ class Beats:
         for lesson, stay in list(member.stays.items()):
             gap = (at - member.heard[lesson]).total_seconds()
             try:
-                if int(at.timestamp()) - int(member.heard[lesson].timestamp()) > stay.lease:
+                if seconds(at) - seconds(member.heard[lesson]) > stay.lease:
                     await self._awoke(member, stay, at)
                 elif lesson in member.silent:
                     await self._resumed(member, stay, at)

@@ -117,7 +117,8 @@ class Stage:
             people = await groups.members(look, actor, [group for _, group, _, _ in kept.classes[:1]])
         names = {one.person: one.name for one in people}
         return render(
-            request, "stage.html", line=line, tiles=_tiles(line, request), missing=names.get(kept.missing, ""), learner=names.get(kept.learner, ""),
+            request, "stage.html", line=line, tiles=_tiles(line, request), missing=names.get(kept.missing, ""),
+            learner=names.get(kept.learner, ""),
             frames={part: f"{self._entrances[part].address}/stage/seat/{part}" for part in PARTS},
             report=f"{self._entrances['coordinator'].address}/programmes/{kept.programme}/report",
         )  # fmt: skip

@@ -31,12 +31,8 @@ TEACHER = peer("t1", "teacher", 5)
 TUTOR = peer("t2", "tutor", 3)
 
 
-@pytest.mark.parametrize(
-    ("count", "kind"), [(0, "mesh"), (1, "mesh"), (3, "mesh"), (4, "star"), (7, "star")]
-)
-def test_kind_when_a_teacher_and_so_many_learners_then_star_from_the_fifth_person(
-    count: int, kind: str
-) -> None:
+@pytest.mark.parametrize(("count", "kind"), [(0, "mesh"), (1, "mesh"), (3, "mesh"), (4, "star"), (7, "star")])
+def test_kind_when_a_teacher_and_so_many_learners_then_star_from_the_fifth_person(count: int, kind: str) -> None:
     assert shape([TEACHER, *learners(count)]) == Shape(kind, TEACHER.connection, 8)  # type: ignore[arg-type]
 
 
@@ -68,26 +64,18 @@ def test_center_when_she_leaves_then_the_second_takes_over() -> None:
     assert shape([TEACHER, *learners(4)], before).center == TEACHER.connection
 
 
-def test_center_when_she_reloads_then_her_new_connection_though_the_dead_one_is_still_known() -> (
-    None
-):
+def test_center_when_she_reloads_then_her_new_connection_though_the_dead_one_is_still_known() -> None:
     before = shape([TEACHER, *learners(4)])
     reloaded = peer("t1", "teacher", 9, tab="-again")
-    assert shape([TEACHER, reloaded, *learners(4)], before) == Shape(
-        "star", reloaded.connection, 8
-    )
+    assert shape([TEACHER, reloaded, *learners(4)], before) == Shape("star", reloaded.connection, 8)
 
 
-def test_center_when_nobody_of_the_staff_is_in_then_none_and_few_still_hear_each_other() -> (
-    None
-):
+def test_center_when_nobody_of_the_staff_is_in_then_none_and_few_still_hear_each_other() -> None:
     assert shape(learners(4)) == Shape("mesh", None, 8)
     assert shape(learners(5)) == Shape("star", None, 8)
 
 
-def test_shape_when_the_teacher_of_five_is_away_for_a_moment_then_the_four_wait_in_the_star() -> (
-    None
-):
+def test_shape_when_the_teacher_of_five_is_away_for_a_moment_then_the_four_wait_in_the_star() -> None:
     before = shape([TEACHER, *learners(4)])
     assert shape(learners(4), before) == Shape("star", None, 8)
 
@@ -105,9 +93,7 @@ def test_shape_when_the_teacher_of_five_is_away_for_a_moment_then_the_four_wait_
         (50_000, 10),
     ],
 )
-def test_capacity_when_the_line_was_measured_then_eight_at_home_and_ten_at_most(
-    up: int | None, capacity: int
-) -> None:
+def test_capacity_when_the_line_was_measured_then_eight_at_home_and_ten_at_most(up: int | None, capacity: int) -> None:
     assert shape([peer("t1", "teacher", up=up), *learners(4)]).capacity == capacity
 
 
@@ -126,9 +112,7 @@ def test_one_each_when_two_tabs_then_the_newest_in_the_place_of_the_first() -> N
 
 peers = st.lists(
     st.builds(
-        lambda connection, person, role, minute: Peer(
-            f"c{connection}", person, role, NINE + timedelta(minutes=minute)
-        ),
+        lambda connection, person, role, minute: Peer(f"c{connection}", person, role, NINE + timedelta(minutes=minute)),
         st.integers(0, 99),
         st.sampled_from("abcdefghijkl"),
         st.sampled_from(["learner", "teacher", "tutor", "counsellor"]),
@@ -146,11 +130,7 @@ def test_shape_when_any_people_then_the_center_is_staff_and_in_the_room(
     now: Shape | None = None
     for room in rooms:
         now = shape(room, now)
-        staff = {
-            peer.connection
-            for peer in one_each(room)
-            if peer.role in {"teacher", "tutor"}
-        }
+        staff = {peer.connection for peer in one_each(room) if peer.role in {"teacher", "tutor"}}
         assert (now.center in staff) == bool(staff)
         assert shape(list(reversed(room)), now) == now
 
@@ -162,7 +142,5 @@ def test_shape_when_one_comes_and_goes_at_the_edge_then_the_kind_changes_once(
     base = [TEACHER, *learners(3)]
     states = [shape(base)]
     for turn in range(6):
-        states.append(
-            shape(base if turn % 2 else [*base, peer("l9", minute=30)], states[-1])
-        )
+        states.append(shape(base if turn % 2 else [*base, peer("l9", minute=30)], states[-1]))
     assert sum(before.kind != after.kind for before, after in pairwise(states)) == 1

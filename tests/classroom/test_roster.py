@@ -1,0 +1,93 @@
+"""snapshot + facts == next snapshot, after every act of a random lesson."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from calendars.facts import Told
+from calendars.rights import target_of_lesson
+from classroom import board, rooms, roster, visits
+from classroom.roster import apply
+from tests.calendars.planned import Planned, counted
+from tests.classroom.living import Living
+
+
+async def snapshot(house: Planned, lesson: str) -> dict[str, Any]:
+    async with house.store.look() as look:
+        return await roster.roster(look, await house.actor("Veera"), lesson)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_snapshot_and_facts_give_the_next_snapshot_after_every_act(house: Planned, seed: int) -> None:
+    luck = random.Random(seed)
+    living = Living(house, house.lessons["first"][0])
+    await living.start()
+    heard: list[Told] = []
+    house.store.listen(heard.extend)
+    await living.enter("Veera")
+    heard.clear()
+    held = await snapshot(house, living.lesson)
+    for _ in range(25):
+        house.clock.at += timedelta(seconds=luck.choice([1, 15, 30, 50, 400]))
+        await deed(luck, living, house)
+        for fact in [one for one in heard if one.stream == living.lesson]:
+            after = apply(held, fact.message())
+            assert after is not None
+            held = after
+        heard.clear()
+        fresh = await snapshot(house, living.lesson)
+        assert held == fresh
+
+
+async def deed(luck: random.Random, living: Living, house: Planned) -> None:
+    """One act of the lesson, of any kind."""
+    mine = [one for one in living.sockets if one.stay.role == "learner"]
+    chance = luck.random()
+    if chance < 0.3 or not mine:
+        await living.enter(luck.choice(["Amina", "Bilal"]))
+    elif chance < 0.45:
+        await living.beat(luck.choice(mine))
+    elif chance < 0.6:
+        await living.hush(luck.choice(mine))
+    elif chance < 0.7:
+        await living.leave(luck.choice(mine))
+    elif chance < 0.78:
+        await living.lose(luck.choice(mine))
+    else:
+        await by_the_way(luck, living, house, luck.choice(mine))
+
+
+async def by_the_way(luck: random.Random, living: Living, house: Planned, one: Any) -> None:
+    teacher, name = await house.actor("Veera"), {id: name for name, id in house.people.items()}[one.person]
+    actor = await house.actor(name)
+    async with house.store.work() as work:
+        _, _, target = await target_of_lesson(work, living.lesson)
+        chance = luck.random()
+        if chance < 0.35:
+            await visits.sounding(work, actor, one.stay.visit, luck.random() < 0.5)
+        elif chance < 0.7:
+            await board.hand(work, actor, target, up=luck.random() < 0.6)
+        elif chance < 0.85:
+            await visits.refused(work, await house.actor("Bilal"), living.lesson, "device")
+        elif await rooms.running_pause(work, living.lesson):
+            await rooms.resume(work, teacher, living.lesson)
+        else:
+            await rooms.pause(work, teacher, living.lesson)
+
+
+async def test_roster_when_there_is_one_lesson_or_three_then_as_many_statements(house: Planned) -> None:
+    async with house.store.look() as look:
+        every = [(await target_of_lesson(look, one))[:2] for one in [*house.lessons["first"], *house.lessons["second"]]]
+        with counted(look) as one:
+            await roster.snapshots(look, every[:1])
+        with counted(look) as three:
+            await roster.snapshots(look, every)
+    assert len(one) == len(three)
+
+
+async def test_apply_when_a_number_is_missing_then_only_a_new_snapshot_helps(house: Planned) -> None:
+    held = await snapshot(house, house.lessons["first"][0])
+    assert apply(held, {"kind": "PauseEnded", "number": held["number"] + 2, "by": "x"}) is None
+    assert apply(held, {"kind": "PauseEnded", "number": held["number"], "by": "x"}) == held
