@@ -45,7 +45,6 @@ Listener = Callable[[Sequence[Told]], None]
 
 GROUP_MOST = 64  # works that share one commit; beyond it the first would wait for too many others
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-_UNSAYABLE = "22021"  # PostgreSQL: the text has a NUL or a broken letter, so no row can have it
 
 
 def new_id() -> str:
@@ -425,11 +424,20 @@ def translated() -> Iterator[None]:
     except DBAPIError as failure:
         if failure.connection_invalidated or "readonly" in str(failure).lower():
             raise Unavailable(_ailment(failure)) from failure
-        if getattr(failure.orig, "sqlstate", None) == _UNSAYABLE or isinstance(failure.orig.__cause__, UnicodeError):
+        if _unsayable(failure):
             raise NotFound() from None
         raise
     except UnicodeEncodeError:
-        raise NotFound() from None  # half a surrogate: no row can hold it, so none is found by it
+        raise NotFound() from None
+
+
+def _unsayable(failure: BaseException | None) -> bool:
+    """Whether a text in the statement was the trouble: a NUL or half a surrogate, which no row can hold."""
+    while failure is not None:
+        if isinstance(failure, UnicodeError) or getattr(failure, "sqlstate", None) == "22021":
+            return True
+        failure = getattr(failure, "orig", None) or failure.__cause__
+    return False
 
 
 def _ailment(failure: BaseException) -> str:

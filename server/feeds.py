@@ -23,7 +23,7 @@ from server.keys import SECRET, SETTINGS, STORE, WORDS
 from server.middleware.problems import answer
 from server.shelf import Key, Rendered, Shelf
 
-LONGEST_TOKEN: Final = 80
+TOKEN: Final = re.compile(r"[a-z2-7]{1,40}\.[A-Za-z0-9_-]{1,60}")
 FETCHES_A_MINUTE: Final = 60  # of one address, by all devices that share it
 MISSES_A_MINUTE: Final = 30  # wrong tokens from one household
 NOTED_EVERY: Final = 60.0  # seconds between two notes that a feed was fetched
@@ -61,7 +61,7 @@ async def feed(request: web.Request) -> web.Response:
     here, token = request.app[FEEDING], request.match_info["token"]
     household = household_of(address_of(request, request.app[SETTINGS].trusted_proxies))
     here.missed.ask(household)
-    if len(token) > LONGEST_TOKEN:
+    if not TOKEN.fullmatch(token):
         here.missed.count(household)
         raise NotFound()
     key: Key = (token, base_address(request))
