@@ -65,7 +65,7 @@ async def address(work: Work, actor: Actor, kind: str, target: str = "", label: 
     elif kind == "mine":
         target = actor.person
     else:
-        raise Invalid("unknown_feed", field="kind")
+        raise Invalid("bad_choice", field="kind")
     wanted = select(Feed).where(Feed.kind == kind, Feed.target == target, Feed.person == actor.person)
     known: Feed | None = await work.one(wanted)
     if known is None:

@@ -79,7 +79,7 @@ async def seat(
     rights.ask(actor, "plan", target)
     first, last = first_day or programme.starts, last_day or programme.ends
     if last < first:
-        raise Invalid("days_backwards", field="last_day")
+        raise Invalid("backwards", field="last_day")
     if await work.one(select(Person.id).where(Person.id == person).with_for_update()) is None:
         raise NotFound()
     other = await work.one(
@@ -101,14 +101,14 @@ async def seat(
 
 
 async def unseat(work: Work, actor: Actor, held: str, reason: str, last_day: date | None = None) -> None:
-    """End a seat after `last_day`, by default today; what was lived in it stays. Raises Invalid `unknown_reason`."""
+    """End a seat after `last_day`, by default today; what was lived in it stays. Raises Invalid `bad_choice`."""
     row, programme, target = await _held(work, held)
     rights.ask(actor, "plan", target)
     if reason not in REASONS:
-        raise Invalid("unknown_reason", field="reason")
+        raise Invalid("bad_choice", field="reason")
     last = last_day or day_of(work.now, programme.zone)
     if last >= row.last_day:
-        raise Invalid("days_backwards", field="last_day")
+        raise Invalid("backwards", field="last_day")
     row.last_day, row.reason = last, reason
     until = local(last + timedelta(days=1), time(), programme.zone)
     await work.run(update(Grant).where(Grant.id == row.grant).values(until=until))

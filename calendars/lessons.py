@@ -136,7 +136,7 @@ async def cancel(work: Work, actor: Actor, lesson: str, reason: str = "other") -
     row, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "plan", target)
     if reason not in REASONS:
-        raise Invalid("unknown_reason", field="reason")
+        raise Invalid("bad_choice", field="reason")
     if row.status == "cancelled":
         return
     _check_unbegun(row)
@@ -151,9 +151,9 @@ async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "
     row, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "plan", target)
     if role not in ROLES:
-        raise Invalid("unknown_role", field="role")
+        raise Invalid("bad_choice", field="role")
     if row.signed is not None:
-        raise AlreadySigned("already_signed")
+        raise AlreadySigned("register_signed")
     if not await _lock_people(work, {person}):
         raise NotFound()
     if any(leader.person == person for leader in await leaders(work, lesson)):
@@ -258,16 +258,16 @@ def _check(
     if day.status == "cancelled":
         raise Conflict("day_cancelled")
     if not timedelta() < new.ends - new.starts <= LONGEST:
-        raise Invalid("bad_times", field="ends")
+        raise Invalid("backwards", field="ends")
     if day_of(new.starts, programme.zone) != day.date:
         raise Invalid("not_on_this_day", field="starts")
     if new.topic and new.topic not in programme.topics:
-        raise Invalid("unknown_topic", field="topic")
+        raise Invalid("bad_choice", field="topic")
 
 
 def _check_unbegun(row: Lesson) -> None:
     if row.signed is not None:
-        raise AlreadySigned("already_signed")
+        raise AlreadySigned("register_signed")
     if row.opened is not None or row.closed is not None:
         raise Conflict("lesson_begun")
     if row.status == "cancelled":

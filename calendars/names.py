@@ -53,9 +53,9 @@ def clean_email(text: str, field: str = "email") -> str:
 
 
 def clean_language(text: str, field: str = "language") -> str:
-    """A language tag such as `fi` or `zh-Hans`. Raises Invalid `unknown_language`."""
+    """A language tag such as `fi` or `zh-Hans`. Raises Invalid `bad_choice`."""
     if not _LANGUAGE.fullmatch(text):
-        raise Invalid("unknown_language", field=field)
+        raise Invalid("bad_choice", field=field)
     return text
 
 

@@ -142,7 +142,7 @@ async def change_language(work: Work, actor: Actor, language: str) -> None:
     if row is None:
         raise NotFound()
     if language not in (await card(work)).languages:
-        raise Invalid("unknown_language", field="language")
+        raise Invalid("bad_choice", field="language")
     if row.language != language:
         row.language = language
         await _changed(work, actor, row)
@@ -160,7 +160,7 @@ async def renew_link(work: Work, actor: Actor, person: str) -> int:
 async def appoint(work: Work, actor: Actor, person: str, right: Right) -> Grant:
     """Give a person a role somewhere: `Right(role, kind, scope, starts, until)`. Raises NotFound for an unknown scope."""
     if right.role not in rights.MATRIX:
-        raise Invalid("unknown_role", field="role")
+        raise Invalid("bad_choice", field="role")
     if await work.get(Person, person) is None:
         raise NotFound()
     return await rights.give(work, actor, person, right, await _place_of(work, right))
@@ -229,7 +229,7 @@ def _describe(row: House, house: NewHouse) -> None:
     try:
         row.zone = ZoneInfo(house.zone).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid("unknown_zone", field="zone") from None
+        raise Invalid("bad_choice", field="zone") from None
     row.country = clean_name(house.country, "country", 6).upper()
     row.languages = [clean_language(language, "languages") for language in dict.fromkeys(house.languages)]
     if not row.languages:
@@ -271,4 +271,4 @@ async def _place_of(work: Work, right: Right) -> Target:
             return (await rights.target_of_group(work, right.scope))[2]
         case "lesson":
             return (await rights.target_of_lesson(work, right.scope))[2]
-    raise Invalid("unknown_scope", field="scope")
+    raise Invalid("bad_choice", field="scope")

@@ -203,7 +203,7 @@ def _meetings(day: Day, phase: Phase, zone: str) -> tuple[Meeting, ...]:
 
 def _provider(name: str) -> str:
     if not PROVIDERS.fullmatch(name):
-        raise Invalid("unknown_provider", field="provider")
+        raise Invalid("bad_choice", field="provider")
     return name
 
 
@@ -231,9 +231,9 @@ def _furnish(row: Place, new: NewPlace) -> None:
     row.name = clean_name(new.name)
     row.address = clean_line(new.address, "address")
     if (new.latitude is None) != (new.longitude is None):
-        raise Invalid("half_a_position", field="latitude")
+        raise Invalid("bad_position", field="latitude")
     if abs(new.latitude or 0) > 90 or abs(new.longitude or 0) > 180:
-        raise Invalid("no_such_position", field="latitude")
+        raise Invalid("bad_position", field="latitude")
     row.latitude, row.longitude = new.latitude, new.longitude
 
 

@@ -157,7 +157,7 @@ class Patience:
         count, ends = self._counts.get(key, (0, 0.0))
         left = ends - time.monotonic()
         if count >= self._most and left > 0:
-            raise TooMany("too_many_requests", seconds=int(left) + 1)
+            raise TooMany("slow_down", seconds=int(left) + 1)
 
     def count(self, key: str) -> None:
         """One more."""

@@ -94,7 +94,7 @@ async def test_provider_when_chosen_then_revision_moves_once(house: Planned) -> 
         await programmes.choose_provider(work, kaisa, house.programme, "jitsi")
     programme = (await house.line()).programme
     assert (programme.provider, programme.revision) == ("jitsi", 2)
-    with pytest.raises(Invalid, match="unknown_provider"):
+    with pytest.raises(Invalid, match="bad_choice"):
         async with house.store.work() as work:
             await programmes.choose_provider(work, kaisa, house.programme, "Jitsi; rm")
     with pytest.raises(Forbidden):

@@ -37,7 +37,8 @@ def sources() -> dict[str, str]:
 
 
 def _files() -> Iterator[Path]:
-    yield from (ROOT / "server").rglob("*.py")
+    for floor in ("server", "classroom", "calendars"):
+        yield from (ROOT / floor).rglob("*.py")
     yield from (ROOT / "server" / "templates").rglob("*.html")
     yield from (path for path in (ROOT / "static").rglob("*.js") if "dist" not in path.parts)
 
