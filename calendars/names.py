@@ -1,4 +1,4 @@
-"""What people write about people and places, made safe to keep, to show and to print; and the right one of many languages."""
+"""What people write about people and places, made safe to keep and to show; and the right one of many languages."""
 
 import re
 import unicodedata

@@ -97,7 +97,7 @@ async def logo(look: Look) -> tuple[bytes, str]:
 
 
 def media_type(picture: bytes) -> str:
-    """What a picture is by its first bytes, whatever its name says. Raises Invalid `bad_picture`; SVG can run scripts."""
+    """What a picture is by its first bytes, not its name. Raises Invalid `bad_picture`: SVG could run scripts."""
     if picture.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if picture.startswith(b"\xff\xd8\xff"):
@@ -158,7 +158,7 @@ async def renew_link(work: Work, actor: Actor, person: str) -> int:
 
 
 async def appoint(work: Work, actor: Actor, person: str, right: Right) -> Grant:
-    """Give a person a role somewhere: `Right(role, kind, scope, starts, until)`. Raises NotFound for an unknown scope."""
+    """Give a person a role somewhere. Raises NotFound for an unknown person or scope."""
     if right.role not in rights.MATRIX:
         raise Invalid("bad_choice", field="role")
     if await work.get(Person, person) is None:

@@ -35,7 +35,7 @@ class NewPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProgramme:
-    """What a coordinator says when she starts a programme; `places` replaces the blueprint's placeholders by their ids."""
+    """What a coordinator says when she starts a programme; `places` stand for the blueprint's, by their ids."""
 
     blueprint: Blueprint
     start: date
