@@ -207,3 +207,29 @@ async def test_agenda_when_workplace_counsellor_then_programme_days_are_hers(hou
     async with house.store.work() as work:
         await people.appoint(work, SYSTEM, house.people["Stranger"], Right("board", "programme", house.programme))
     assert await _all(house, "Stranger") == []
+
+
+@pytest.mark.parametrize(("name", "role"), [("Amina", "learner"), ("Veera", "teacher"), ("Oona", "counsellor")])
+async def test_lesson_when_met_then_with_ones_own_role(house: Planned, name: str, role: str) -> None:
+    actor, lesson = await house.actor(name), house.lessons["first"][0]
+    async with house.store.look() as look:
+        with counted(look) as said:
+            found = await agenda.of_lesson(look, actor, lesson)
+    assert (found.id, found.role, found.online, [one.name for one in found.leaders]) == (lesson, role, True, ["Veera"])
+    assert len(said) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "verb", "refusal"),
+    [
+        ("Amina", "plan", Forbidden), ("Iiris", "see_lesson", Forbidden), ("Chau", "see_lesson", NotFound),
+        ("Toivo", "enter", NotFound), ("Stranger", "see_lesson", NotFound),
+    ],
+)  # fmt: skip
+async def test_lesson_when_not_hers_then_refused(
+    house: Planned, name: str, verb: str, refusal: type[Exception]
+) -> None:
+    actor = await house.actor(name)
+    async with house.store.look() as look:
+        with pytest.raises(refusal):
+            await agenda.of_lesson(look, actor, house.lessons["first"][0], verb)

@@ -291,3 +291,13 @@ async def test_plan_of_lessons_when_not_a_planner_then_refused(house: Planned, n
         with pytest.raises((Forbidden, NotFound)):
             async with house.store.work() as work:
                 await act(work)
+
+
+async def test_lessons_when_listed_then_for_who_sees_the_plan_in_order(house: Planned) -> None:
+    oona, veera = await house.actor("Oona"), await house.actor("Veera")
+    (ten, one), (twelve,) = house.lessons["first"], house.lessons["second"]
+    async with house.store.look() as look:
+        listed = await lessons.of_programme(look, oona, house.programme)
+        assert [(lesson.id, day.n) for lesson, day in listed] == [(ten, 6), (twelve, 6), (one, 6)]
+        with pytest.raises(NotFound):
+            await lessons.of_programme(look, veera, house.programme)
