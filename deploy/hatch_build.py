@@ -1,4 +1,4 @@
-"""Hatchling's door to the front end: a wheel carries static/dist as server/_static, an editable install points at the tree."""
+"""Hatchling's door to the front end: a wheel carries it as server/_static, an editable install points at the tree."""
 
 import importlib.util
 import shutil
@@ -21,7 +21,8 @@ class FrontEnd(BuildHookInterface[Any]):
             return
         place = Path(self.root) / "deploy" / "build_front.py"
         spec = importlib.util.spec_from_file_location("build_front", place)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         build_front = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = build_front
         spec.loader.exec_module(build_front)

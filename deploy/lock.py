@@ -1,6 +1,6 @@
 """Renews the lock files from pyproject.toml: exact versions with hashes, and no host in any of them.
 
-Run `python deploy/lock.py` in a Python that has uv (`.venv/bin/python`); `--upgrade` takes the newest versions that fit.
+Run `python deploy/lock.py` in a Python that has uv (`.venv/bin/python`); `--upgrade` takes the newest that fit.
 """
 
 import subprocess

@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,8 +33,13 @@ def main(arguments: list[str]) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036
         stop(f"Oppitupa needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     make_venv()
-    install_python_packages(what)
-    build_front_end(what)
+    front_end = begin_front_end(what)
+    try:
+        install_python_packages(what)
+        if front_end.wait() != 0:
+            stop("The front end could not be built; the lines above say why.")
+    finally:
+        front_end.terminate()
     if what == "demo":
         become([str(PROGRAMS / "oppitupa"), "demo", *rest])
     os.chdir(ROOT)
@@ -66,14 +72,14 @@ def install_python_packages(what: str) -> None:
     note(what, wanted)
 
 
-def build_front_end(what: str) -> None:
-    """Scripts, styles and icons; the builder itself knows what is up to date."""
+def begin_front_end(what: str) -> subprocess.Popen[bytes]:
+    """Scripts, styles and icons, while Python's packages come; the builder itself knows what is up to date."""
     if not node_is_here() and noted("node") != fingerprint(ROOT / "requirements-node.lock"):
         say("Installing Node (as a Python package, inside .venv)")
         run([*fast_installer(), "--require-hashes", "-r", str(ROOT / "requirements-node.lock")])
         note("node", fingerprint(ROOT / "requirements-node.lock"))
     checks = ["--with-checks"] if what == "test" else []
-    run([str(PYTHON), "-m", "deploy.build_front", *checks])
+    return subprocess.Popen([str(PYTHON), "-m", "deploy.build_front", *checks], cwd=ROOT, stdout=sys.stderr)
 
 
 def node_is_here() -> bool:
@@ -85,6 +91,7 @@ def node_is_here() -> bool:
     return major.isdigit() and int(major) >= 18
 
 
+@cache
 def fast_installer() -> list[str]:
     """uv inside .venv, at its locked version; plain pip does the same, slower, where uv has no build."""
     if not any((PROGRAMS / name).exists() for name in ("pip", "pip3", "pip.exe")):
