@@ -154,7 +154,14 @@ async def test_address_when_programme_is_not_hers_then_refused(house: Planned) -
 
 
 @pytest.mark.parametrize(
-    "spoil", [lambda t: t[:-1], lambda t: t + "A", lambda t: t[:-1] + "é", lambda t: "x" + t[1:], lambda t: ""]
+    "spoil",
+    [
+        lambda t: t[:-1],
+        lambda t: t + "A",
+        lambda t: t[:-1] + "é",
+        lambda t: ("b" if t[0] == "a" else "a") + t[1:],
+        lambda t: "",
+    ],
 )
 async def test_open_when_token_is_wrong_then_not_found(house: Planned, spoil: Callable[[str], str]) -> None:
     _, token = await _feed(house, "Amina")
