@@ -27,15 +27,14 @@ from server.middleware.headers import headers
 from server.middleware.logs import logs
 from server.middleware.problems import problems
 from server.page import speak
-from server.pages import classroom, coordinator, devices, front, funder, learner, signin, staff, teacher
-from server.pages import people as people_pages
+from server.pages import classroom, coordinator, devices, front, funder, learner, register, signin, staff, teacher
 from server.pages import settings as settings_page
 from server.pokes import Pokes
 from server.settings import Settings
 
 LARGEST_FORM = 1_000_000  # bytes
 ROUTES: Sequence[web.RouteTableDef] = (
-    front.routes, learner.routes, classroom.routes, teacher.routes, coordinator.routes, people_pages.routes,
+    front.routes, learner.routes, classroom.routes, teacher.routes, register.routes, coordinator.routes,
     funder.routes, signin.routes, devices.routes, staff.routes, settings_page.routes, feeds.routes, api.routes,
     health.routes,
 )  # fmt: skip

@@ -53,6 +53,7 @@ export class Wire extends EventTarget {
   unsaid = [];
   /** @type {string | null} the lesson that is wanted */
   #lesson = null;
+  #media = true;
   /** @type {boolean | null} */
   #sound = null;
   #wanted = false;
@@ -114,9 +115,11 @@ export class Wire extends EventTarget {
   /**
    * Wants to be in this lesson from now on. `entered` or `refused` tells how it went, now and after every break.
    * @param {string} lesson
+   * @param {{media?: boolean}} [how] media: whether this browser takes part in sound and picture
    */
-  enter(lesson) {
+  enter(lesson, { media = true } = {}) {
     this.#lesson = lesson;
+    this.#media = media;
     this.#moveTo("away");
     this.open();
     if (this.#socket.connected) void this.#goIn();
@@ -242,7 +245,7 @@ export class Wire extends EventTarget {
     this.#early = [];
     try {
       /** @type {Entrance} */
-      const entrance = await this.#ask("enter", { lesson, id: newId() });
+      const entrance = await this.#ask("enter", { lesson, id: newId(), media: this.#media });
       if (lesson !== this.#lesson) return;
       this.#beatMs = entrance.beat * 1000;
       this.#listenForSilence();

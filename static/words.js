@@ -19,6 +19,22 @@ export function learn(words) {
  * @returns {string}
  */
 export function say(source, values = {}) {
-  const text = catalogue[source] ?? source;
+  return filled(catalogue[source] ?? source, values);
+}
+
+/**
+ * Another voice beside the page's own: `say` for the share of another language.
+ * @param {Record<string, string>} words
+ * @returns {typeof say}
+ */
+export function voice(words) {
+  return (source, values = {}) => filled(words[source] ?? source, values);
+}
+
+/**
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from classroom.attendance import Reckoning, counted, reckon
 from classroom.testimony import KINDS
 from classroom.trace import Unreadable, answer, read
+from server.commands import report
 
 SENTENCES = {
     "no_first_line": "the trace is empty; its first line must name the lesson, its rules and who is expected",
@@ -26,6 +27,19 @@ SENTENCES = {
     "below_zero": "{field} must not be below zero",
     "id_differs": "the id {id!r:.80} stands on an earlier line that says something else",
 }
+
+
+def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `attendance replay` and `attendance trace` to the parser."""
+    verbs = commands.add_parser("attendance", help="evidence in, seconds out").add_subparsers(required=True)
+    replay = verbs.add_parser("replay", help="reckon a trace, without a database")
+    replay.add_argument("trace", metavar="TRACE.jsonl")
+    replay.add_argument("--json", action="store_true", help="print the contract's JSON")
+    replay.set_defaults(run=attendance_replay)
+    trace = verbs.add_parser("trace", help="the evidence of one lesson, as such a trace")
+    trace.add_argument("--lesson", required=True, metavar="ID")
+    report.placed(trace)
+    trace.set_defaults(run=report.run_trace)
 
 
 def attendance_replay(arguments: argparse.Namespace) -> int:

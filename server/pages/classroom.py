@@ -49,7 +49,9 @@ async def room(request: web.Request) -> web.Response:
             "lesson": found.id, "zone": found.zone, "now": now.timestamp() * 1000, "person": actor.person,
             "leads": leads, "provider": found.programme.provider, "last_seen": seen,
             "links": rights.may(actor, "give_link", found.target), "telephone": request.app[HOUSE].card.telephone,
-            "starts": rfc3339(found.starts), "ends": rfc3339(found.ends), "role": found.role,
+            "starts": rfc3339(found.starts), "ends": rfc3339(found.ends), "role": found.role, "mosaic": request.app[ASSETS].url("worklets/mosaic.js"),
+            "opened": rfc3339(found.lesson.opened) if found.lesson and found.lesson.opened else None,
+            "paused": rfc3339(paused.starts) if paused else None,
         },
     )  # fmt: skip
 

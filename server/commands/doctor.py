@@ -1,0 +1,179 @@
+"""`oppitupa doctor`: what this house lacks to work well, and what to do about it, in sentences."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from calendars.clock import Clock
+from calendars.errors import Refused
+from calendars.store import Store
+from server import probes
+from server.migrations import head, standing
+from server.settings import Settings, of_command, with_data
+
+LEAST_FREE: Final = 2_000_000_000  # bytes
+BACKUP_WITHIN: Final = timedelta(hours=36)
+RENEW_WITHIN: Final = timedelta(days=14)
+CLOCKS_APART: Final = 1.0  # seconds between us and the database
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `well` is None where there is nothing to judge."""
+
+    well: bool | None
+    sentence: str
+
+
+def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("doctor", help="what this house lacks, and what to do about it")
+    with_data(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look at everything. 0 = all is well, 1 = something has to be done."""
+    settings = of_command(arguments)
+    findings = asyncio.run(examine(settings))
+    for finding in findings:
+        mark = {True: "ok  ", False: "TODO", None: "-   "}[finding.well]
+        print(f"{mark} {finding.sentence}")
+    wrong = sum(finding.well is False for finding in findings)
+    print(f"{wrong} to do." if wrong else "All is well.", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Every finding, in the order in which they matter."""
+    looked: Sequence[Callable[[Settings], Iterable[Finding]]] = (mail, turn, tls, disk, last_backup)
+    found = [await database(settings), *await clock(settings)]
+    for look in looked:
+        found += await asyncio.to_thread(lambda look=look: list(look(settings)))
+    return found
+
+
+async def database(settings: Settings) -> Finding:
+    """Whether it answers and has the form that this version needs."""
+    try:
+        step = await standing(settings.database_url)
+    except Refused:
+        return Finding(False, "The database does not answer: check OPPITUPA_DATABASE and that its server runs.")
+    if step is None:
+        return Finding(False, "The database is empty: `oppitupa serve` or `oppitupa migrate` fills it.")
+    if step != head():
+        return Finding(False, f"The database is at step {step}, this version needs {head()}: run `oppitupa migrate`.")
+    return Finding(True, "The database answers and has the form that this version needs.")
+
+
+async def clock(settings: Settings) -> list[Finding]:
+    """Attendance is counted by this machine's clock: whether it is set by others, and agrees with the database's."""
+    findings = []
+    synchronised = probes.clock_is_synchronised()
+    if synchronised is None:
+        findings.append(
+            Finding(None, "Whether the clock is set over the network cannot be seen here: make sure of it.")
+        )
+    elif synchronised:
+        findings.append(Finding(True, "The clock is set over the network."))
+    else:
+        findings.append(Finding(False, "The clock is not set over the network: `apt install systemd-timesyncd`."))
+    store = Store(settings.database_url, Clock())
+    try:
+        async with store.look() as look:
+            newest = await look.newest()
+        if newest is not None and newest > datetime.now(UTC) + timedelta(seconds=CLOCKS_APART):
+            told = f"{newest:%Y-%m-%d %H:%M:%S}"
+            findings.append(
+                Finding(False, f"The clock is behind: the last thing that happened was at {told} UTC. Set it.")
+            )
+    except Refused:
+        pass  # told already: the database does not answer, or is empty
+    finally:
+        await store.close()
+    return findings
+
+
+def mail(settings: Settings) -> Iterable[Finding]:
+    """Whether letters can leave."""
+    if not settings.smtp_host:
+        yield Finding(None, "Mail is not set: letters wait in the outbox page. Set OPPITUPA_SMTP_HOST to send them.")
+        return
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    trouble = probes.mail_server(settings)
+    if trouble:
+        yield Finding(False, f"The mail server {where} did not let us in ({trouble}): check OPPITUPA_SMTP_*.")
+    else:
+        yield Finding(True, f"The mail server {where} lets us in.")
+
+
+def turn(settings: Settings) -> Iterable[Finding]:
+    """Whether people behind strict firewalls get picture and sound."""
+    if not settings.turn:
+        yield Finding(
+            False,
+            "TURN is not set: behind strict firewalls (schools, libraries, some phones) there is neither picture nor "
+            "sound in the embedded room. `apt install coturn`, then set OPPITUPA_TURN and OPPITUPA_TURN_SECRET.",
+        )
+    for url in (*settings.stun, *settings.turn):
+        trouble = probes.ice_server(url)
+        if trouble:
+            yield Finding(False, f"{url} does not answer ({trouble}): check that it runs and its port is open.")
+        else:
+            yield Finding(True, f"{url} answers.")
+
+
+def tls(settings: Settings) -> Iterable[Finding]:
+    """Whether browsers will give a camera, and how long the certificate is good."""
+    parts = urlsplit(settings.url)
+    if settings.tls_cert:
+        from server.tls import ends
+
+        yield _until(ends(settings.tls_cert), "The certificate")
+    elif parts.scheme == "https" and parts.hostname:
+        until, trouble = probes.certificate(parts.hostname, parts.port or 443)
+        if until is None:
+            yield Finding(False, f"{settings.url} does not speak HTTPS that browsers trust ({trouble}).")
+        else:
+            yield _until(until, f"The certificate of {parts.hostname}")
+    elif settings.loopback:
+        yield Finding(None, "The house is on this machine alone, over plain http: others need HTTPS (OPPITUPA_URL).")
+    else:
+        yield Finding(False, "OPPITUPA_URL is not an https address: browsers give no camera and no microphone.")
+
+
+def _until(end: datetime, what: str) -> Finding:
+    left = end - datetime.now(UTC)
+    if left < timedelta():
+        return Finding(False, f"{what} ended on {end:%Y-%m-%d}: renew it now.")
+    return Finding(
+        left > RENEW_WITHIN, f"{what} is good until {end:%Y-%m-%d}{'' if left > RENEW_WITHIN else ': renew it'}."
+    )
+
+
+def disk(settings: Settings) -> Iterable[Finding]:
+    """Whether there is room to save."""
+    folder = next(path for path in (settings.data.absolute(), *settings.data.absolute().parents) if path.is_dir())
+    free = shutil.disk_usage(folder).free
+    told = f"{free / 1e9:.1f} GB are free in {folder}"
+    yield Finding(free > LEAST_FREE, f"{told}." if free > LEAST_FREE else f"Only {told}: make room.")
+
+
+def last_backup(settings: Settings) -> Iterable[Finding]:
+    """Whether a lost disk would lose more than a day."""
+    mark = Path(settings.data) / "last-backup"
+    if not mark.exists():
+        yield Finding(False, "There is no backup yet: run `oppitupa backup FILE` each night and keep it elsewhere.")
+        return
+    age = timedelta(seconds=time.time() - mark.stat().st_mtime)
+    hours = int(age.total_seconds() // 3600)
+    fresh = age < BACKUP_WITHIN
+    yield Finding(fresh, f"The last backup is {hours} hours old{'' if fresh else ': run `oppitupa backup FILE`'}.")

@@ -1,0 +1,84 @@
+"""A filled-in form: one act, once; what was refused stands next to its field, and what was entered stays."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Final
+
+from aiohttp import web
+
+from calendars.errors import Invalid, Refused
+from calendars.store import Work
+from server.auth.guard import signed_in
+from server.keys import SAY, STORE
+from server.middleware.problems import status_of
+from server.pages.arrival import see_other, text
+from server.words import of_error
+
+SHOWN_AGAIN: Final = 1000  # characters of a field; whoever pasted megabytes does not need them back
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What somebody wrote into a form and what was wrong with it; empty for a form that nobody touched yet."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""
+    field: str = ""
+    status: int = 200
+
+    def value(self, name: str, default: object = "") -> str:
+        """What to show in a field."""
+        return self.values.get(name, str(default))
+
+    def error(self, name: str) -> str:
+        """What is wrong with this field."""
+        return self.words if self.field == name else ""
+
+    def elsewhere(self, *names: str) -> str:
+        """What is wrong with none of these fields."""
+        return "" if self.field in names else self.words
+
+
+UNTOUCHED: Final = Entered()
+
+
+def entered(request: web.Request, form: Mapping[str, object], wrong: Refused | None = None) -> Entered:
+    """The form as it was sent, with the refusal in words."""
+    values = {name: value[:SHOWN_AGAIN] for name, value in form.items() if isinstance(value, str)}
+    if wrong is None:
+        return Entered(values)
+    words = of_error(wrong.code, request[SAY], wrong.facts)
+    return Entered(values, words, str(wrong.facts.get("field", "")), status_of(wrong))
+
+
+async def once(
+    request: web.Request, form: Mapping[str, object], act: Callable[[Work], Awaitable[str]]
+) -> web.Response:
+    """Do the act of a form and go on where it says; the same form again goes there and changes nothing."""
+    write = f"{signed_in(request).person}:{text(form, 'write', 40)}"
+    async with request.app[STORE].work() as work:
+        path = await work.earlier(write)
+        if path is None:
+            path = await act(work)
+            await work.answer(write, path)
+    return see_other(path)
+
+
+def day_in(form: Mapping[str, object], name: str) -> date:
+    """A day as the browser's field writes it. Raises Invalid `bad_day`."""
+    try:
+        return date.fromisoformat(text(form, name, 10))
+    except ValueError:
+        raise Invalid("bad_day", field=name) from None
+
+
+def time_in(form: Mapping[str, object], name: str) -> time:
+    """A local time as the browser's field writes it. Raises Invalid `bad_hour`."""
+    try:
+        at = time.fromisoformat(text(form, name, 8).replace(".", ":"))
+    except ValueError:
+        raise Invalid("bad_hour", field=name) from None
+    if at.tzinfo is not None:
+        raise Invalid("bad_hour", field=name)
+    return at

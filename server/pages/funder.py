@@ -1,0 +1,141 @@
+"""What the funder sees: totals, from any of them to its lessons, and from a lesson to the interval and the raw evidence."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from aiohttp import web
+
+from calendars import programmes
+from calendars.clock import parse_instant
+from calendars.names import in_language
+from classroom import register, reports
+from classroom.reports import SUMS, Report, Row
+from server.auth.guard import allow, signed_in
+from server.dates import When, duration
+from server.keys import LANGUAGE, SAY, STORE
+from server.pages import register as register_page
+from server.pages.bars import bars, pieces, spoken
+from server.pages.ways import staff_page
+
+PARTS: Final = ("learner", "group", "day")
+STATES: Final = {
+    "present": "present", "late": "late", "left_early": "left early", "partly": "partly present",
+    "excused": "excused", "could_not_enter": "could not enter", "absent": "absent", "not_held": "not held",
+}  # fmt: skip
+routes = web.RouteTableDef()
+
+
+@routes.get("/reports")
+@allow("see_report")
+async def page(request: web.Request) -> web.Response:
+    """The programmes whose figures she may see."""
+    async with request.app[STORE].look() as look:
+        found = await programmes.of(look, signed_in(request))
+    shown = [
+        {"name": in_language(one.name, request[LANGUAGE]), "href": f"/programmes/{one.id}/report",
+         "days": f"{one.starts.isoformat()} – {one.ends.isoformat()}"}
+        for one in found
+    ]  # fmt: skip
+    return staff_page(request, "reports.html", programmes=shown)
+
+
+@routes.get("/programmes/{programme}/report")
+@allow("see_report")
+async def report(request: web.Request) -> web.Response:
+    """The totals, and the same by learner, group and day; each leads to its lessons."""
+    actor, programme = signed_in(request), request.match_info["programme"]
+    async with request.app[STORE].look() as look:
+        found = await reports.report(look, actor, programme, _as_of(request))
+        names = await reports.names(look, actor, found)
+        line = await programmes.line(look, actor, programme)
+    when = When(request[LANGUAGE], line.programme.zone)
+    by, key = request.query.get("by", ""), request.query.get("of", "")
+    chosen = [row for row in found.rows if by in PARTS and getattr(row, by) == key]
+    return staff_page(
+        request, "report.html", programme=programme, title=in_language(line.programme.name, request[LANGUAGE]),
+        totals=_figures(found.totals), as_of=when.moment(parse_instant(found.as_of)), rows=found.as_of,
+        parts=[(part, _part(found, part, names, when)) for part in PARTS],
+        chosen=[_row(row, names, when, request[SAY]) for row in chosen],
+        chosen_name=_name(by, key, names, when) if chosen else "", counts=line.counts,
+    )  # fmt: skip
+
+
+@routes.get("/programmes/{programme}/report.json")
+@allow("see_report")
+async def as_json(request: web.Request) -> web.Response:
+    """The same bytes as `oppitupa report --format json`."""
+    async with request.app[STORE].look() as look:
+        found = await reports.report(look, signed_in(request), request.match_info["programme"], _as_of(request))
+    return _file(reports.as_json(found), "application/json", "report.json")
+
+
+@routes.get("/programmes/{programme}/report.csv")
+@allow("see_report")
+async def as_csv(request: web.Request) -> web.Response:
+    """The same bytes as `oppitupa report --format csv`."""
+    actor = signed_in(request)
+    async with request.app[STORE].look() as look:
+        found = await reports.report(look, actor, request.match_info["programme"], _as_of(request))
+        text = reports.as_csv(found, await reports.names(look, actor, found))
+    return _file(text, "text/csv", "report.csv")
+
+
+@routes.get("/lessons/{lesson}/figure")
+@allow("see_report")
+async def figure(request: web.Request) -> web.Response:
+    """Where a figure comes from: every learner's line of one lesson, its intervals, its raw evidence."""
+    async with request.app[STORE].look() as look:
+        found = await register.register(look, signed_in(request), request.match_info["lesson"])
+        names = await register_page.names_in(look, found)
+    when = When(request[LANGUAGE], found.programme.zone)
+    return staff_page(
+        request, "figure.html", programme=found.programme.id, title=when.whole(found.lesson.starts, found.lesson.ends),
+        **register_page.shown(request, found, names),
+    )  # fmt: skip
+
+
+def _as_of(request: web.Request) -> datetime | None:
+    asked = request.query.get("as_of", "")
+    return parse_instant(asked) if asked else None
+
+
+def _file(text: str, kind: str, name: str) -> web.Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=text.encode(), content_type=kind, charset="utf-8", headers=headers)
+
+
+def _figures(sums: dict[str, Any]) -> dict[str, str]:
+    return {name: duration(sums[name]) for name in SUMS}
+
+
+def _part(found: Report, part: str, names: dict[str, str], when: When) -> list[dict[str, Any]]:
+    rows = [
+        {"key": key, "name": _name(part, key, names, when), "present": sums["present"], "held": sums["held"],
+         **{f"{name}_words": words for name, words in _figures(sums).items()}}
+        for key, sums in found.totals[f"by_{part}"].items()
+    ]  # fmt: skip
+    return rows if part == "day" else sorted(rows, key=lambda row: str(row["name"]))
+
+
+def _name(part: str, key: str, names: dict[str, str], when: When) -> str:
+    if part == "day":
+        return when.day(datetime.fromisoformat(key).date())
+    return names.get(key, key)
+
+
+def _row(row: Row, names: dict[str, str], when: When, say: Any) -> dict[str, Any]:
+    found = pieces(row.intervals)
+    return {
+        "learner": names.get(row.learner, row.learner), "group": names.get(row.group, ""), "lesson": row.lesson,
+        "day": when.day(datetime.fromisoformat(row.day).date()), "present": duration(row.present),
+        "held": duration(row.held), "state": say(STATES[row.state]), "signed": row.signed, "bars": bars(found),
+        "axis": _axis(row), "spoken": spoken(found, when, say),
+    }  # fmt: skip
+
+
+def _axis(row: Row) -> dict[str, Any]:
+    known: Iterable[Any] = pieces(row.intervals)
+    first = min((one.starts for one in known), default=0)
+    last = max((one.ends for one in pieces(row.intervals)), default=first + max(row.planned, 1))
+    return {"start": first, "end": max(last, first + row.held), "ticks": [], "pauses": []}

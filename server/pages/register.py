@@ -1,0 +1,198 @@
+"""The day book of one lesson: what the evidence proposes, what people add to it, and one tap to sign."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from calendars import agenda, people, rights
+from calendars.clock import Interval, day_of, local
+from calendars.errors import Conflict, Invalid
+from calendars.store import Look, Work
+from calendars.tables import Person
+from classroom import register, rooms
+from classroom.attendance import counted
+from classroom.register import Correction, Entry, Register
+from server.auth.guard import allow, signed_in
+from server.dates import When, duration
+from server.keys import LANGUAGE, SAY, STORE
+from server.pages import bars, testimonies
+from server.pages.arrival import text
+from server.pages.forms import UNTOUCHED, Entered, entered, once, time_in
+from server.pages.shown import Shown
+from server.pages.ways import staff_page
+
+Act = Callable[[Work], Awaitable[None]]
+LONGEST_REASON = 2000  # as it comes; the register itself says how long it may be
+routes = web.RouteTableDef()
+
+
+@routes.get("/lessons/{lesson}/register")
+@allow("register")
+async def page(request: web.Request) -> web.Response:
+    """The register as it stands, with everything that it rests on."""
+    return await _page(request, UNTOUCHED)
+
+
+async def _page(request: web.Request, filled: Entered) -> web.Response:
+    actor = signed_in(request)
+    async with request.app[STORE].look() as look:
+        found = await register.register(look, actor, request.match_info["lesson"])
+        met = await agenda.of_lesson(look, actor, found.lesson.id)
+        names = await names_in(look, found)
+        now = look.now
+    values = shown(request, found, names)
+    return staff_page(
+        request, "register.html", filled.status, one=Shown(met, request[LANGUAGE], now), entered=filled,
+        may_correct=rights.may(actor, "register", met.target) and not found.lesson.signed and met.starts <= now,
+        may_sign=rights.may(actor, "register", met.target) and not found.lesson.signed
+        and (found.lesson.closed is not None or met.ends <= now),
+        state=rooms.state(found.lesson, found.programme.rules, now), how=testimonies.HOW, excuses=testimonies.EXCUSES,
+        **values,
+    )  # fmt: skip
+
+
+async def names_in(look: Look, found: Register) -> dict[str, str]:
+    """The names of all that a register speaks of: learners, and who corrected."""
+    ids = {entry.person for entry in found.entries} | {row.by for row in found.evidence if row.by}
+    ids |= {row.person for row in found.evidence if row.person}
+    ids |= {mark.by for entry in found.entries for mark in entry.marks if mark.by}
+    known: dict[str, Person] = await people.who(look, ids)
+    return {one: person.shown for one, person in known.items()}
+
+
+def shown(request: web.Request, found: Register, names: dict[str, str]) -> dict[str, Any]:
+    """A register for its template and for the figure page: the axis, a row for each learner, the raw lines."""
+    when, say = When(request[LANGUAGE], found.programme.zone), request[SAY]
+    held = counted(found.trace)
+    axis = bars.axis_of(found.trace, held, when)
+    span = Interval(min((one.starts for one in held), default=0), max((one.ends for one in held), default=0))
+    signatures = [mark for entry in found.entries for mark in entry.marks if mark.signed]
+    return {
+        "axis": axis, "counted": duration(found.counted), "signed": found.lesson.signed,
+        "signed_at": when.moment(found.lesson.signed) if found.lesson.signed else "",
+        "signed_by": names.get(signatures[-1].by or "", "") if signatures else "",
+        "held": when.span(bars.instant(span.starts), bars.instant(span.ends)) if span.seconds else "",
+        "held_from": _input(span.starts if span.seconds else found.trace.lesson.starts, when),
+        "held_to": _input(span.ends if span.seconds else found.trace.lesson.ends, when),
+        "rows": [_row(entry, found, when, say, names) for entry in found.entries],
+        "of_all": [
+            testimonies.line(row, when, say, names) for row in found.evidence if row.person is None
+        ],
+    }  # fmt: skip
+
+
+def _row(entry: Entry, found: Register, when: When, say: Any, names: dict[str, str]) -> dict[str, Any]:
+    reckoning = entry.reckoning
+    return {
+        "person": entry.person, "name": entry.name, "bars": bars.bars(reckoning.intervals),
+        "label": bars.spoken(reckoning.intervals, when, say), "sum": testimonies.summed(entry, say),
+        "tone": testimonies.TONES.get(reckoning.state, ""), "href": f"#{entry.person}", "expected": entry.expected,
+        "present": duration(reckoning.seconds["present"]), "seconds": reckoning.seconds["present"],
+        "intervals": [
+            {
+                "span": when.span(bars.instant(one.starts), bars.instant(one.ends)), "kind": say(bars.KINDS[one.kind]),
+                "seconds": one.ends - one.starts,
+            }
+            for one in reckoning.intervals
+        ],
+        "versions": [testimonies.version(mark, when, say, names) for mark in entry.marks],
+        "evidence": [testimonies.line(row, when, say, names) for row in _of(entry.person, found)],
+    }  # fmt: skip
+
+
+def _of(person: str, found: Register) -> Iterable[Any]:
+    return (row for row in found.evidence if row.person == person)
+
+
+def _input(second: int, when: When) -> str:
+    return bars.instant(second).astimezone(when.zone).strftime("%H:%M")
+
+
+@routes.post("/lessons/{lesson}/register/correct")
+@allow("register")
+async def correct(request: web.Request) -> web.Response:
+    """Add what a person says: she was there from then to then, and why we know."""
+    actor, form, lesson = signed_in(request), await request.post(), request.match_info["lesson"]
+
+    async def act(work: Work) -> None:
+        reason, how = text(form, "reason", LONGEST_REASON), text(form, "how", 20)
+        starts, ends = await _times(work, lesson, form)
+        who = text(form, "person", 40)
+        await register.correct(work, actor, lesson, Correction(who, how, starts, ends, reason))
+
+    return await _done(request, form, act)
+
+
+@routes.post("/lessons/{lesson}/register/excuse")
+@allow("register")
+async def excuse(request: web.Request) -> web.Response:
+    """Add why somebody was not there."""
+    actor, form, lesson = signed_in(request), await request.post(), request.match_info["lesson"]
+
+    async def act(work: Work) -> None:
+        await register.excuse(work, actor, lesson, text(form, "person", 40), text(form, "code", 40))  # type: ignore[arg-type]
+
+    return await _done(request, form, act)
+
+
+@routes.post("/lessons/{lesson}/register/held")
+@allow("register")
+async def held(request: web.Request) -> web.Response:
+    """Say by hand when the lesson was really held, or that it was not."""
+    actor, form, lesson = signed_in(request), await request.post(), request.match_info["lesson"]
+
+    async def act(work: Work) -> None:
+        starts, ends = await _times(work, lesson, form)
+        await register.correct_held(work, actor, lesson, starts, starts if form.get("not_held") else ends)
+
+    return await _done(request, form, act)
+
+
+@routes.post("/lessons/{lesson}/register/sign")
+@allow("register")
+async def sign(request: web.Request) -> web.Response:
+    """Sign in one tap."""
+    actor, lesson = signed_in(request), request.match_info["lesson"]
+
+    async def act(work: Work) -> None:
+        await register.sign(work, actor, lesson)
+
+    return await _done(request, await request.post(), act)
+
+
+@routes.post("/lessons/{lesson}/register/reopen")
+@allow("register")
+async def reopen(request: web.Request) -> web.Response:
+    """Open a signed register again, with a reason that everybody can see."""
+    actor, form, lesson = signed_in(request), await request.post(), request.match_info["lesson"]
+
+    async def act(work: Work) -> None:
+        await register.reopen(work, actor, lesson, text(form, "reason", LONGEST_REASON))
+
+    return await _done(request, form, act)
+
+
+async def _done(request: web.Request, form: Any, act: Act) -> web.Response:
+    lesson, person = request.match_info["lesson"], str(form.get("person", ""))
+    place = f"#{person}" if person.isalnum() else ""
+
+    async def done(work: Work) -> str:
+        await act(work)
+        return f"/lessons/{lesson}/register{place}"
+
+    try:
+        return await once(request, form, done)
+    except (Invalid, Conflict) as wrong:
+        return await _page(request, entered(request, form, wrong))
+
+
+async def _times(work: Work, lesson: str, form: Any) -> tuple[datetime, datetime]:
+    """Two local times on the lesson's day; an end that is earlier lies after midnight where the lesson does."""
+    found, programme, _ = await rights.target_of_lesson(work, lesson)
+    day, zone = day_of(found.starts, programme.zone), programme.zone
+    starts, ends = local(day, time_in(form, "from"), zone), local(day, time_in(form, "to"), zone)
+    if ends < starts and day_of(found.ends, zone) > day:
+        ends += timedelta(days=1)
+    return starts, ends

@@ -1,0 +1,103 @@
+"""A teacher's day: the class that runs and who is missing in it, what happens on site, the registers still to close."""
+
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from calendars import agenda, rights
+from calendars.agenda import Engagement
+from calendars.clock import day_of
+from calendars.errors import Conflict, Invalid
+from calendars.store import Look, Work
+from classroom import register
+from server.auth.guard import allow, signed_in
+from server.dates import When
+from server.keys import HOUSE, LANGUAGE, SAY, STORE
+from server.pages import classes
+from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.pages.shown import Shown
+from server.pages.ways import staff_page
+
+BACK = timedelta(days=60)
+MOST_OPEN = 20
+routes = web.RouteTableDef()
+
+
+@routes.get("/teaching")
+@allow("lead")
+async def page(request: web.Request) -> web.Response:
+    """Today, and what is still open."""
+    return await _page(request, UNTOUCHED)
+
+
+async def _page(request: web.Request, filled: Entered) -> web.Response:
+    actor, language, card = signed_in(request), request[LANGUAGE], request.app[HOUSE].card
+    async with request.app[STORE].look() as look:
+        now = look.now
+        known = await agenda.agenda(look, actor, actor.person, now - BACK, now + timedelta(days=14))
+        led = [one for one in known if one.role in rights.LEADS and one.lesson is not None and not one.cancelled]
+        today = [one for one in led if one.date == day_of(now, one.zone)]
+        found = await classes.of(look, today, language)
+        still_open = [one for one in led if _is_open(one, now)]
+        summaries = [await _summary(look, request, one) for one in still_open[-MOST_OPEN:]]
+    running = [one for one in found if one.it.online and one.it.is_on(now)]
+    return staff_page(
+        request, "teacher_day.html", filled.status, today=When(language, card.zone).day(now, whole=True), entered=filled,
+        running=running, on_site=[one for one in found if not one.it.online and one.begun and one.state != "signed"],
+        later=sorted((one for one in found if one not in running and not one.begun), key=lambda one: one.it.starts),
+        open=summaries, live=classes.live(running, card.zone, now),
+        next=next((Shown(one, language, now) for one in led if one.is_ahead(now) and one not in today), None),
+    )  # fmt: skip
+
+
+def _is_open(one: Engagement, now: Any) -> bool:
+    lesson = one.lesson
+    return lesson is not None and lesson.signed is None and (lesson.closed is not None or one.ends <= now)
+
+
+async def _summary(look: Look, request: web.Request, one: Engagement) -> dict[str, Any]:
+    """An open register in one line: how many are present, and who is not."""
+    found = await register.register(look, signed_in(request), one.id)
+    absent = [entry.name for entry in found.entries if entry.reckoning.state in ("absent", "could_not_enter")]
+    present = sum(entry.reckoning.seconds["present"] > 0 for entry in found.entries)
+    return {
+        "shown": Shown(one, request[LANGUAGE], look.now), "present": present, "expected": len(found.entries),
+        "absent": ", ".join(absent),
+    }  # fmt: skip
+
+
+@routes.post("/teaching/sign")
+@allow("register")
+async def sign(request: web.Request) -> web.Response:
+    """Sign one register from the day's page, or all that are shown as ready."""
+    actor, form = signed_in(request), await request.post()
+    wanted = [one for one in form.getall("lesson", []) if isinstance(one, str)][:MOST_OPEN]
+
+    async def act(work: Work) -> str:
+        for lesson in wanted:
+            await register.sign(work, actor, lesson)
+        return "/teaching"
+
+    try:
+        return await once(request, form, act)
+    except (Invalid, Conflict) as wrong:
+        return await _page(request, entered(request, form, wrong))
+
+
+@routes.post("/lessons/{lesson}/ticks")
+@allow("register")
+async def tick(request: web.Request) -> web.Response:
+    """On site: the teacher saw these people for the whole lesson."""
+    actor, form, lesson = signed_in(request), await request.post(), request.match_info["lesson"]
+    people = [one for one in form.getall("here", []) if isinstance(one, str)]
+
+    async def act(work: Work) -> str:
+        if people:
+            await register.tick(work, actor, lesson, people, request[SAY]("Seen on site"))
+        return f"/lessons/{lesson}/register"
+
+    try:
+        return await once(request, form, act)
+    except (Invalid, Conflict) as wrong:
+        return await _page(request, entered(request, form, wrong))
