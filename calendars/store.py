@@ -165,6 +165,11 @@ class Look:
         )
         return [Told(row.stream, row.number, row.at, row.kind, row.audience, row.body) for row in rows]
 
+    async def newest(self) -> datetime | None:
+        """The instant of the last fact on any stream."""
+        row = (await self.rows(_trail.select().order_by(_trail.c.at.desc()).limit(1)))[:1]
+        return row[0].at if row else None
+
     async def numbers(self, streams: Sequence[str]) -> dict[str, int]:
         """The last number of each of these streams; 0 for one that nothing was told on."""
         rows = await self.rows(_streams.select().where(_streams.c.stream.in_(streams)))

@@ -43,6 +43,20 @@ async def migrate(url: str) -> bool:
         await engine.dispose()
 
 
+async def standing(url: str) -> str | None:
+    """The step of a database, None for an empty one or none at all. Raises Unavailable."""
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite" and not Path(where.database or "").exists():  # noqa: ASYNC240
+        return None
+    engine = create_async_engine(url)
+    try:
+        with translated():
+            async with engine.connect() as connection:
+                return await connection.run_sync(step_of)
+    finally:
+        await engine.dispose()
+
+
 def step_of(connection: Connection) -> str | None:
     """The step at which this database stands; None for one that is empty."""
     if not inspect(connection).has_table("alembic_version"):
