@@ -141,6 +141,8 @@ def sizes(learners: int, fields: int) -> list[tuple[int, int]]:
 
     Twenty-four in three fields are 7, 7 and 10, which is 7, 7, 5 and 5.
     """
+    if fields == 0:
+        return []
     share = [learners // fields] * fields
     share[-1] += learners - sum(share)
     if fields == 3 and learners == 24:
