@@ -1,6 +1,7 @@
 /**
  * Days and times by the house's own rules: Gregorian, Latin digits, 24 hours, the programme's time zone, and weekdays
- * in the page's language. Browser defaults would give Arabic a 12-hour clock and Persian another calendar.
+ * in the page's language (Finnish ones where the house has none of it). The twin of server/dates.py. Browser defaults
+ * would give Arabic a 12-hour clock and Persian another calendar.
  */
 
 /**
@@ -58,7 +59,7 @@ export function wall(instant, zone) {
  * @param {string} language
  */
 export function clock(instant, zone, language) {
-  return (language === "fi" ? "klo " : "") + bare(wall(instant, zone), language);
+  return (isFinnish(language) ? "klo " : "") + bare(wall(instant, zone), language);
 }
 
 /**
@@ -74,7 +75,7 @@ export function span(from, to, zone, language) {
 }
 
 /**
- * "ti 10.3." in Finnish, "Tue 10.3." in every other language that writes days so.
+ * "ti 10.3." in Finnish, "Tue 10.3." in English.
  *
  * @param {Date | string | number} instant
  * @param {string} zone
@@ -82,7 +83,7 @@ export function span(from, to, zone, language) {
  */
 export function day(instant, zone, language) {
   const { weekday, day: number, month } = wall(instant, zone);
-  const names = WEEKDAYS[language] ?? WEEKDAYS.en ?? [];
+  const names = WEEKDAYS[language] ?? WEEKDAYS.fi ?? [];
   return `${names[weekday]} ${number}.${month}.`;
 }
 
@@ -97,7 +98,7 @@ export function length(seconds, language) {
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor(whole / 60) % 60;
   const parts = hours ? [hours, two(minutes), two(whole % 60)] : [minutes, two(whole % 60)];
-  return parts.join(language === "fi" ? "." : ":");
+  return parts.join(isFinnish(language) ? "." : ":");
 }
 
 /**
@@ -105,7 +106,15 @@ export function length(seconds, language) {
  * @param {string} language
  */
 function bare(at, language) {
-  return `${at.hour}${language === "fi" ? "." : ":"}${two(at.minute)}`;
+  return `${at.hour}${isFinnish(language) ? "." : ":"}${two(at.minute)}`;
+}
+
+/**
+ * Finnish, or a language of which the house has no words for days.
+ * @param {string} language
+ */
+function isFinnish(language) {
+  return language === "fi" || !(language in WEEKDAYS);
 }
 
 /** @param {number} number */

@@ -1,9 +1,12 @@
 """Days and times follow the house's rules in every language, never a browser's defaults."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
+
+from server.dates import When
 
 HELSINKI = "Europe/Helsinki"
 
@@ -19,14 +22,19 @@ def dates(script: Callable[[str], Callable[..., Any]]) -> Callable[..., Any]:
         ("fi", "klo 9.00", "klo 9.00–10.30", "ti 10.3."),
         ("en", "9:00", "9:00–10:30", "Tue 10.3."),
         ("ar", "9:00", "9:00–10:30", "الثلاثاء 10.3."),
-        ("fa", "9:00", "9:00–10:30", "Tue 10.3."),
+        ("fa", "klo 9.00", "klo 9.00–10.30", "ti 10.3."),
     ],
 )
-def test_times_are_of_24_hours_with_latin_digits(dates: Any, language: str, clock: str, span: str, day: str) -> None:
+def test_times_are_of_24_hours_with_latin_digits_here_and_in_python(
+    dates: Any, language: str, clock: str, span: str, day: str
+) -> None:
     begins, ends = "2026-03-10T07:00:00Z", "2026-03-10T08:30:00Z"
     assert dates("clock", begins, HELSINKI, language) == clock
     assert dates("span", begins, ends, HELSINKI, language) == span
     assert dates("day", begins, HELSINKI, language) == day
+    when = When(language, HELSINKI)
+    first, last = datetime.fromisoformat(begins), datetime.fromisoformat(ends)
+    assert (when.at(first), when.span(first, last), when.day(first)) == (clock, span, day)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +53,14 @@ def test_clock_follows_the_zone_through_both_changes_and_midnight(dates: Any, in
 
 @pytest.mark.parametrize(
     ("seconds", "finnish", "others"),
-    [(0, "0.00", "0:00"), (18, "0.18", "0:18"), (760.9, "12.40", "12:40"), (3727, "1.02.07", "1:02:07"), (-4, "0.00", "0:00")],
-)  # fmt: skip
+    [
+        (0, "0.00", "0:00"),
+        (18, "0.18", "0:18"),
+        (760.9, "12.40", "12:40"),
+        (3727, "1.02.07", "1:02:07"),
+        (-4, "0.00", "0:00"),
+    ],
+)
 def test_length_counts_whole_seconds(dates: Any, seconds: float, finnish: str, others: str) -> None:
     assert dates("length", seconds, "fi") == finnish
     assert dates("length", seconds, "ar") == others

@@ -1,4 +1,4 @@
-"""static/wire.js against a real Socket.IO server: back without a click, nothing twice, nothing old, evidence only by beats."""
+"""static/wire.js against a real Socket.IO server: back without a click, nothing twice, evidence only by beats."""
 
 import asyncio
 import json
