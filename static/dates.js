@@ -63,7 +63,7 @@ export function clock(instant, zone, language) {
 }
 
 /**
- * "klo 10.00–11.30" in Finnish, "10:00–11:30" in every other language; isolated, so that it stays so in Arabic text.
+ * "klo 10.00–11.30" in Finnish, "10:00–11:30" in every other language.
  *
  * @param {Date | string | number} from
  * @param {Date | string | number} to
