@@ -28,11 +28,6 @@ from server.words import Say
 DAYS_SHOWN = 10
 WEEK = timedelta(days=7)
 YEAR = timedelta(days=365)
-MARKS = {
-    "present": "present", "late": "came late", "left_early": "left early", "partly": "partly present",
-    "excused": "excused", "could_not_enter": "could not get in", "absent": "absent", "not_held": "was not held",
-}  # fmt: skip
-"""Marks of the register and their English sources."""
 routes = web.RouteTableDef()
 
 
@@ -140,10 +135,20 @@ def _line(row: Row, one: agenda.Engagement, when: When, say: Say) -> dict[str, A
         "name": when.span(one.starts, one.ends),
         "bars": [{"from": seconds(starts), "to": seconds(ends), "kind": kind} for starts, ends, kind in spans],
         "label": ", ".join(told) or say("You were not there."),
-        "sum": f"{duration(row.present)} · {say(MARKS[row.state])}",
+        "sum": f"{duration(row.present)} · {mark_word(row.state, say)}",
         "tone": "muted" if row.state in ("excused", "not_held") else "brick" if row.state == "absent" else "",
         "href": "",
     }
+
+
+def mark_word(state: str, say: Say) -> str:
+    """A mark of the register in words."""
+    words = {
+        "present": say("present"), "late": say("came late"), "left_early": say("left early"),
+        "partly": say("partly present"), "excused": say("excused"), "could_not_enter": say("could not get in"),
+        "absent": say("absent"), "not_held": say("was not held"),
+    }  # fmt: skip
+    return words[state]
 
 
 @routes.get("/calendar")
