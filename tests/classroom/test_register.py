@@ -39,7 +39,7 @@ async def taught(house: Planned) -> Living:
 
 async def shown(house: Planned, lesson: str) -> register.Register:
     async with house.store.look() as look:
-        return await register.register(look, await house.actor("Veera"), lesson)
+        return await register.register(look, SYSTEM, lesson)
 
 
 async def states(house: Planned, lesson: str) -> dict[str, tuple[str, int]]:

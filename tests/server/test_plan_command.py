@@ -116,7 +116,7 @@ def test_plan_when_not_json_then_weeks_in_letters(oppitupa: Any) -> None:
     assert out[2] == "60 training days: 12 contact, 48 online"
     assert out[5] == "2026-W10    C  C  C  C  C  .  .   1-5      orientation"
     assert out[6] == "2026-W11    b  b  O  O  O  .  .   6-8      online"
-    assert out[9] == "2026-W14    O  C  O  O  h  .  .   19-22    online, meeting"
+    assert out[9] == "2026-W14    O  O  O  O  h  .  .   19-22    online"
 
 
 def test_plan_when_series_is_not_json_then_local_hours(oppitupa: Any) -> None:
@@ -152,7 +152,7 @@ def test_plan_when_it_cannot_be_used_then_2_and_one_sentence(oppitupa: Any, word
 
 def test_plan_when_own_file_then_its_days(oppitupa: Any, tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
-    text = blueprints.text_of(OCCUPATION).replace('{ phase = "online", days = 15 }', '{ phase = "online", days = 5 }')
+    text = blueprints.text_of(OCCUPATION).replace('{ phase = "online", days = 20 }', '{ phase = "online", days = 10 }')
     mine.write_text(text.replace("feedback_days = [30, 60]", "feedback_days = [30, 50]"), encoding="utf-8")
     assert oppitupa("plan", str(mine), "--start", "2026-09-07", "--json").json["counts"] == {
         "contact": 12,

@@ -1,0 +1,96 @@
+"""The demo as a newcomer starts it, and browsers that look at it."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--disable-component-update",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+
+
+@dataclass
+class Demo:
+    """A running demo and what it printed."""
+
+    listing: dict[str, Any]
+    process: asyncio.subprocess.Process
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return str(self.listing["url"])
+
+    @property
+    def lesson(self) -> dict[str, Any]:
+        """The lesson of the stage: the one that is open now for the first learner."""
+        mine = self.people("learner")[0]["group"]
+        return next(
+            one for one in self.listing["lessons"] if one["state"] in ("open", "running") and one["group"] == mine
+        )
+
+    def people(self, role: str, group: str | None = None) -> list[dict[str, Any]]:
+        return [one for one in self.listing["people"] if one["role"] == role and group in (None, one["group"])]
+
+
+async def start(folder: Path, *more: str) -> Demo:
+    """`oppitupa demo --json`, ready when its first line is there."""
+    arguments = ["-m", "server", "demo", "--json", "--port", "0", "--data", str(folder), *more]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE, limit=2**22,
+        env={name: value for name, value in os.environ.items() if not name.startswith("OPPITUPA_")},
+    )  # fmt: skip
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), 120)
+    return Demo(json.loads(line), process, folder)
+
+
+async def stop(demo: Demo) -> None:
+    if demo.process.returncode is None:
+        demo.process.terminate()
+        await asyncio.wait_for(demo.process.wait(), 40)
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    """A demo at 10:05 of a Tuesday that plays no classmates: the test brings its own people."""
+    running = await start(tmp_path / "house", "--classmates", "0", "--clock", "2026-03-10T10:05:00+02:00")
+    yield running
+    await stop(running)
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield opened
+        await opened.close()
+
+
+async def sign_in(browser: Browser, person: dict[str, Any], width: int = 1280, height: int = 800) -> Page:
+    """Open somebody's link in a browser of her own and press the one button."""
+    context: BrowserContext = await browser.new_context(
+        viewport={"width": width, "height": height}, permissions=["camera", "microphone"]
+    )
+    page = await context.new_page()
+    await page.goto(person["signin"])
+    await page.click("form[method=post] button")
+    await page.wait_for_load_state()
+    return page
