@@ -1,6 +1,7 @@
 """How long `attendance replay` takes for a large trace, and how much memory: `python -m tests.benchmarks.replay`.
 
-The number of lines may follow. The trace is one lesson of two hours with a beat of 15 seconds; the learners are as many as the lines need.
+The number of lines may follow. The trace is one lesson of two hours with a beat of 15 seconds; the learners are as
+many as the lines need.
 Printed beside it: the bare `json.loads` of the same lines, so that machines can be compared.
 """
 

@@ -89,7 +89,6 @@ def test_stay_when_of_length_zero_then_splits_a_gap() -> None:
     [
         (1140, 1260, True),  # from - lease == p
         (1141, 1260, False),
-        (1050, 1260, True),
         (1050, 1300, True),
         (1050, 1259, False),  # q == to + lease + 1
         (1050, 1260, True),  # q == to + lease

@@ -161,6 +161,7 @@ testimony = st.one_of(
     _lines(received=seconds, kind=st.just("could_not_enter"), learner=learners, step=failures),
     _during(st.just("pause")),
     _during(st.just("held")),
+    st.lists(lasting, min_size=2, max_size=3).map(lambda all: [{"received": 5, "kind": "held"} | one for one in all]),
 )
 rules = st.fixed_dictionaries(
     {

@@ -1,6 +1,7 @@
 """Do the tests of attendance notice a wrong rule? Each mutant breaks one; `python -m tests.long.mutants` must kill all.
 
-Each is run against the tests by hand and, on its own, against the oracle at three fixed seeds, in a copy of the tree.
+Each is run in a copy of the tree against the tests by hand, which must fail, and beside them against the oracle at
+three fixed seeds: how often it notices says how dense the random traces are (OPPITUPA_RUNS of them).
 """
 
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parents[2]
 SEEDS = ("1", "2", "3")
-BY_HAND = ("test_attendance.py", "test_attendance_marks.py", "test_trace.py")
+BY_HAND = ("test_attendance.py", "test_attendance_marks.py", "test_seconds.py", "test_trace.py")
 ORACLE = ("test_attendance_oracle.py",)
 # Shrinking a failure is for people; here the failure is enough.
 CONFTEST = """
@@ -124,10 +125,10 @@ def main() -> int:
             by_hand = killed(tree, BY_HAND, "1")
             by_oracle = sum(killed(tree, ORACLE, seed) for seed in SEEDS)
             (tree / file).write_text(source, encoding="utf-8")
-            survivors += not by_hand or by_oracle < len(SEEDS)
+            survivors += not by_hand
             hand = "killed" if by_hand else "ALIVE"
             print(f"{name:40} by hand: {hand:7} oracle: {by_oracle} of {len(SEEDS)} seeds", flush=True)
-    print(f"{len(MUTANTS)} mutants, {survivors} not killed by both")
+    print(f"{len(MUTANTS)} mutants, {survivors} not killed by hand")
     return 1 if survivors else 0
 
 

@@ -51,7 +51,8 @@ def test_replay_when_not_json_then_a_table_that_cannot_steer_the_terminal(
 ) -> None:
     assert replay(tmp_path / "trace.jsonl", HEAD, SPAN, as_json=False) == 0
     shown = capsys.readouterr().out
-    assert shown.isascii() and "\x1b" not in shown
+    assert shown.isascii()
+    assert "\x1b" not in shown
     assert [line.split()[:3] for line in shown.splitlines()] == [
         ["The", "lesson", "counts"],
         ["learner", "state", "present"],
