@@ -11,7 +11,7 @@ const direction = document.documentElement.dir;
 /**
  * Puts the words into an element; what stands there already is left in peace, so that nobody hears it again.
  * @param {HTMLElement} element
- * @param {Words} words written as (say) => say("…"), so that the build finds them
+ * @param {Words} words a function of the voice, its source written out where it is said: the build looks for it
  */
 export function tell(element, words) {
   const own = words(say);

@@ -21,7 +21,7 @@ from server.errorwords import ERRORS
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "server" / "locale"
 LANGUAGES = ("fi", "ar")
-SAID = re.compile(r'\b(?:say|both|plain|twofold)\(\s*("(?:[^"\\\n]|\\.)*")')
+SAID = re.compile(r'(?<!#)\b(?:say|both|plain|twofold)\(\s*("(?:[^"\\\n]|\\.)*")')
 HOLES = re.compile(r"\{[a-z_]+\}")
 
 
