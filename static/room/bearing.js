@@ -112,5 +112,6 @@ export class Bearing {
   /** A new socket: the server has to be told again. */
   again() {
     this.#sound = null;
+    this.#silent = null;
   }
 }

@@ -8,7 +8,7 @@ const asked = new URLSearchParams(location.search);
 const tone = Number(asked.get("tone") ?? 0);
 const lesson = asked.get("lesson") ?? "l1";
 const random = () => Math.random().toString(36).slice(2, 10);
-const bench = { events: [], call: null, devices: null, me: null, pictures: new Map(), frames: {}, state: null, nan: false };
+const bench = { events: [], call: null, devices: null, me: null, pictures: new Map(), frames: {}, state: null };
 window.bench = bench;
 
 /** A tone of her own instead of a microphone; a moving drawing instead of a camera. */
@@ -73,6 +73,22 @@ function open(answer, wire, ask) {
   });
 }
 
+/** Her microphone gives what is not a number, and later a tone again. */
+bench.poison = () => {
+  const context = bench.devices.wake();
+  const buffer = new AudioBuffer({ length: 4800, sampleRate: context.sampleRate });
+  buffer.getChannelData(0).fill(NaN);
+  bench.poisoned = new AudioBufferSourceNode(context, { buffer, loop: true });
+  bench.oscillator.disconnect();
+  bench.poisoned.connect(bench.voice);
+  bench.poisoned.start();
+};
+bench.heal = () => {
+  bench.poisoned.disconnect();
+  bench.oscillator.connect(new GainNode(bench.devices.wake(), { gain: 0.2 })).connect(bench.voice);
+};
+
+document.getElementById("listen").addEventListener("click", () => bench.call.unblock());
 document.getElementById("enter").addEventListener("click", () => bench.enter());
 if (asked.get("auto")) bench.enter();
 

@@ -33,7 +33,12 @@ class Room:
         self.shape = shape(list(self.peers.values()), self.shape)
         self.version += 1
         people = [
-            {"connection": each.connection, "person": each.person, "name": self.names[each.connection], "role": each.role}
+            {
+                "connection": each.connection,
+                "person": each.person,
+                "name": self.names[each.connection],
+                "role": each.role,
+            }
             for each in one_each(list(self.peers.values()))
         ]
         return {
@@ -46,11 +51,12 @@ class Room:
 
 
 class Bench:
-    """The rooms of one run."""
+    """The rooms of one run; `deaf` are pairs of people whose letters get lost."""
 
     def __init__(self) -> None:
         self.rooms: dict[str, Room] = {}
         self.url = ""
+        self.deaf: set[frozenset[str]] = set()
         self.io = socketio.AsyncServer(async_mode="aiohttp", async_handlers=False, ping_interval=2, ping_timeout=3)
         for name in ("enter", "leave", "signal", "sound", "line"):
             self.io.on(name, getattr(self, name))
@@ -87,8 +93,13 @@ class Bench:
     async def signal(self, sid: str, letter: dict[str, Any]) -> dict[str, Any]:
         """Pass a letter on inside one call; who sent it is the server's word."""
         session = await self.io.get_session(sid)
+        if "lesson" not in session:
+            return {}
         room = self.rooms[session["lesson"]]
-        if letter["to"] in room.peers:
+        pair = frozenset(
+            room.peers[each].person for each in (session["connection"], letter["to"]) if each in room.peers
+        )
+        if letter["to"] in room.peers and pair not in self.deaf:
             room.letters += 1
             passed = {"lesson": session["lesson"], "from": session["connection"], "data": letter["data"]}
             await self.io.emit("signal", passed, to=room.sids[letter["to"]])
@@ -97,7 +108,8 @@ class Bench:
     async def sound(self, sid: str, told: dict[str, Any]) -> dict[str, Any]:
         """Remember whose sound is up."""
         session = await self.io.get_session(sid)
-        self.rooms[session["lesson"]].sound[session["connection"]] = told["on"]
+        if "lesson" in session:
+            self.rooms[session["lesson"]].sound[session["connection"]] = told["on"]
         return {}
 
     async def line(self, sid: str, told: dict[str, Any]) -> dict[str, Any]:
