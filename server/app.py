@@ -27,7 +27,20 @@ from server.middleware.headers import headers
 from server.middleware.logs import logs
 from server.middleware.problems import problems
 from server.page import speak
-from server.pages import classroom, coordinator, devices, front, funder, learner, register, signin, staff, teacher
+from server.pages import (
+    classroom,
+    coordinator,
+    devices,
+    front,
+    funder,
+    learner,
+    programmes,
+    register,
+    signin,
+    staff,
+    teacher,
+)  # fmt: skip
+from server.pages import people as people_pages
 from server.pages import settings as settings_page
 from server.pokes import Pokes
 from server.settings import Settings
@@ -35,8 +48,8 @@ from server.settings import Settings
 LARGEST_FORM = 1_000_000  # bytes
 ROUTES: Sequence[web.RouteTableDef] = (
     front.routes, learner.routes, classroom.routes, teacher.routes, register.routes, coordinator.routes,
-    funder.routes, signin.routes, devices.routes, staff.routes, settings_page.routes, feeds.routes, api.routes,
-    health.routes,
+    programmes.routes, people_pages.routes, funder.routes, signin.routes, devices.routes, staff.routes,
+    settings_page.routes, feeds.routes, api.routes, health.routes,
 )  # fmt: skip
 MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)
 """From the outside in. `problems` speaks the reader's language, so it asks for it again when it must."""
