@@ -27,7 +27,8 @@ EXCUSES: Final = {
 }  # fmt: skip
 EVIDENCE: Final = {
     "span": "the device answered", "outage": "our fault", "provider": "the room saw her", "held": "the lesson was held",
-    "pause": "pause", "excuse": "a reason was given", "could_not_enter": "could not get in", "teacher": "the teacher saw her",
+    "pause": "pause", "excuse": "a reason was given", "could_not_enter": "could not get in",
+    "teacher": "the teacher saw her",
     "phone": "by telephone", "paper": "signed on paper", "remove": "this time was taken out",
 }  # fmt: skip
 
