@@ -17,7 +17,6 @@ import { planStar } from "./star.js";
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./types.js").Wire} Wire */
 /** @typedef {import("./devices.js").Devices} Devices */
-/** @typedef {import("./measure.js").Rate} Rate */
 
 const REPLAN_MS = 1000;
 /** A voice that comes two ways for a moment is better than one that comes none. */
@@ -128,7 +127,7 @@ export class Call extends EventTarget {
     this.#soon();
   }
 
-  /** @param {boolean} on the centre shows everybody to everybody instead of herself */
+  /** @param {boolean} on the centre shows all instead of herself */
   mosaic(on) {
     this.#mosaicAsked = on;
     this.#soon();
@@ -139,7 +138,7 @@ export class Call extends EventTarget {
     return this.sounds.unblock();
   }
 
-  /** @returns {Map<string, Rate>} what each link carries, by connection */
+  /** @returns {Map<string, import("./measure.js").Rate>} what each link carries, by connection */
   stats() {
     return this.meter.rates;
   }
