@@ -107,12 +107,15 @@ export class Seats {
    */
   #alert(missing, roster) {
     const begun = this.houseNow() >= Date.parse(roster.starts);
-    const shown = JSON.stringify([begun, missing.map((seat) => [seat.person, seat.state, seat.step])]);
+    const complete = roster.seats.every((seat) => !seat.expected || seat.devices > 0);
+    const shown = JSON.stringify([begun, complete, missing.map((seat) => [seat.person, seat.state, seat.step])]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     const place = part("missing");
     place.replaceChildren();
-    if (missing.length === 0) return void place.append(calm(begun ? say("Everybody is here.") : say("The lesson has not begun yet.")));
+    // In the first minute some are still on their way: nobody is called missing, and nobody here who is not.
+    if (missing.length === 0 && begun && !complete) return;
+    if (missing.length === 0) return void place.append(calm(complete ? say("Everybody is here.") : say("The lesson has not begun yet.")));
     const box = document.createElement("section");
     box.className = "alert";
     const [first] = missing;
