@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import select
 
 from calendars import people, rights
 from calendars.clock import SetClock
@@ -25,7 +26,6 @@ from server.middleware.problems import problems
 from server.page import speak
 from server.pages import devices, settings, signin, staff
 from server.settings import Settings
-from sqlalchemy import select
 
 Browser = TestClient[Any, Any]
 
@@ -58,7 +58,6 @@ class Doors:
         async with browser.post(path, data={"own": own}, allow_redirects=False) as answer:
             assert answer.status == 303, await answer.text()
         return browser
-
 
 
 class Forms(HTMLParser):
@@ -137,7 +136,8 @@ async def doors(store: Store, clock: SetClock, own_settings: Settings) -> AsyncI
         organisation = await work.one(select(Organisation.id))
         found = {}
         for name, language, role in (
-            ("Amina", "ar", "learner"), ("Bo", "en", "learner"), ("Teija", "fi", "teacher"), ("Kaisa", "fi", "coordinator"),
+            ("Amina", "ar", "learner"), ("Bo", "en", "learner"),
+            ("Teija", "fi", "teacher"), ("Kaisa", "fi", "coordinator"),
         ):  # fmt: skip
             new = NewPerson(name=name, language=language, email=f"{name.lower()}@example.org")
             found[name] = await people.add(work, house, new, Target(organisation))
@@ -154,9 +154,7 @@ async def doors(store: Store, clock: SetClock, own_settings: Settings) -> AsyncI
         browsers.append(TestClient(server, cookie_jar=CookieJar(unsafe=True)))
         return browsers[-1]
 
-    yield Doors(
-        store, clock, app, secret, found["Amina"], found["Bo"], found["Teija"], found["Kaisa"], open_browser
-    )
+    yield Doors(store, clock, app, secret, found["Amina"], found["Bo"], found["Teija"], found["Kaisa"], open_browser)
     for browser in browsers:
         await browser.session.close()
     await server.close()

@@ -52,7 +52,7 @@ async def test_link_when_tampered_then_opens_nothing_and_all_wrong_ones_look_ali
         "letter": good[:-1] + last,
         "other": doors.bo.id + good[20:],
         "cut": good[:20],
-        "empty": ".",
+        "empty": ".a",
         "foreign": "%00%0a.ä",
         "long": "a" * 4000,
         "feed": doors.demo_link(doors.amina).removeprefix("/l/")[:-1] + last,
@@ -133,10 +133,10 @@ async def test_device_when_two_share_it_then_they_change_places_by_name_and_nobo
     assert await who(tablet) == "Bo"
 
     page = await text(await tablet.get("/switch"))
-    assert "Amina" in page and "Bo" in page
+    assert "Amina" in page
+    assert "Bo" in page
     turns = [fields for _, action, fields in forms(page) if action == "/switch"]
-    others = [turn for turn in turns]
-    async with tablet.post("/switch", data=others[1], allow_redirects=False) as answer:
+    async with tablet.post("/switch", data=turns[1], allow_redirects=False) as answer:
         assert answer.status == 303
     assert await who(tablet) == "Amina"
 
@@ -145,7 +145,8 @@ async def test_device_when_two_share_it_then_they_change_places_by_name_and_nobo
         assert answer.headers["Location"] == "/switch"
     assert await who(tablet) == ""
     page = await text(await tablet.get("/switch"))
-    assert "Bo" in page and "Amina" not in page
+    assert "Bo" in page
+    assert "Amina" not in page
 
 
 async def test_switch_when_stranger_names_a_sign_in_then_nothing_happens(doors: Doors) -> None:
@@ -163,7 +164,7 @@ async def test_sign_in_when_repeated_on_a_device_then_token_is_new_and_old_one_o
     [old] = [cookie.value for cookie in phone.session.cookie_jar]
     async with phone.post(doors.link(doors.amina), allow_redirects=False):
         pass
-    [new] = [cookie for cookie in phone.session.cookie_jar]
+    [new] = list(phone.session.cookie_jar)
     assert new.value != old
     thief = await doors.open()
     thief.session.cookie_jar.update_cookies({new.key: old}, thief.make_url("/"))
@@ -174,9 +175,9 @@ async def test_sign_in_when_repeated_on_a_device_then_token_is_new_and_old_one_o
 async def test_cookie_when_made_up_then_stands_for_nobody(doors: Doors) -> None:
     phone = await doors.enter(doors.amina)
     [cookie] = list(phone.session.cookie_jar)
-    for value in ("", ".", "x", "a" * 43, cookie.value + "x", cookie.value[:-1], "." + cookie.value, "a" * 100_00):
+    for value in ("", ".", "x", "a" * 43, cookie.value + "x", cookie.value[:-1], "." + cookie.value, "a" * 4000):
         browser = await doors.open()
-        async with browser.get("/who", headers={"Cookie": f"{cookie.key}={value}", "Accept": "application/json"}) as answer:
+        async with browser.get("/who", headers={"Cookie": f"{cookie.key}={value}"}) as answer:
             assert answer.status == 401
 
 
