@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 Audience = Literal["lesson", "staff", "programme", "person", "house"]
-"""lesson: all who are in its room · staff: who may see its roster · programme: who plans it · person: she alone · house: nobody live."""
+"""
+lesson: all who are in its room · staff: who may see its roster · programme: who plans it · person: she alone
+house: nobody live
+"""
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,8 @@ class Calendar:
 class Entry:
     """One event. Two dates make it all-day, and `ends` is the first day that is free again.
 
-    `uid` never changes and is never used again; `sequence` grows with time, place and cancelling; `modified` is the last
-    revision. Instants are aware; they are kept in UTC and whole seconds, so that equal entries are equal bytes.
+    `uid` never changes and is never used again; `sequence` grows with time, place and cancelling; `modified` is the
+    last revision. Instants are aware; they are kept in UTC and whole seconds, so that equal entries are equal bytes.
     """
 
     uid: str
@@ -158,7 +158,7 @@ def _nested_well(lines: list[bytes]) -> bool:
 
 
 def _head(calendar: Calendar, modified: datetime | None, named: set[str]) -> bytes:
-    """The calendar without its events. No METHOD: it asks for an organiser. No UID: vdirsyncer then sees one event only."""
+    """The calendar without its events. No METHOD: it asks for an organiser. No UID: vdirsyncer would see one event."""
     whole = icalendar.Calendar()
     whole.add("VERSION", "2.0")
     whole.add("PRODID", "-//Oppitupa//Oppitupa//EN")

@@ -22,7 +22,9 @@ MATRIX: dict[str, frozenset[str]] = {
         {"see_lesson", "enter", "lead", "see_roster", "register", "see_people", "give_link", "see_report", "see_own"}
     ),
     "tutor": frozenset({"see_lesson", "enter", "lead", "see_roster", "register", "see_own"}),
-    "counsellor": frozenset({"see_lesson", "see_plan", "see_roster", "see_people", "give_link", "see_report", "see_own"}),
+    "counsellor": frozenset(
+        {"see_lesson", "see_plan", "see_roster", "see_people", "give_link", "see_report", "see_own"}
+    ),
     "support": frozenset({"see_own"}),
     "coordinator": frozenset(
         {

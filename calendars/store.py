@@ -301,11 +301,10 @@ class Store:
                 async with self._group.member(self.clock) as work:
                     yield work
                 return
-            async with self._writing.connect() as connection:
-                async with connection.begin(), _session(connection) as session:
-                    work = Work(session, self.clock.now())
-                    yield work
-                    await work.finish()
+            async with self._writing.connect() as connection, connection.begin(), _session(connection) as session:
+                work = Work(session, self.clock.now())
+                yield work
+                await work.finish()
             self._tell(work.told)
 
     async def close(self) -> None:

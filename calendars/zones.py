@@ -1,6 +1,6 @@
 """Time zones as calendar apps understand them: the yearly rule in a zone's TZif footer, said as one VTIMEZONE.
 
-`Calendar.add_missing_timezones()` of icalendar lists single changes instead; Thunderbird and others read those an hour late.
+`Calendar.add_missing_timezones()` of icalendar lists single changes instead; Thunderbird reads those an hour late.
 """
 
 import re
@@ -144,7 +144,7 @@ def _tzif(name: str) -> bytes | None:
 
 
 def _read(name: str, footer: str) -> Rule | None:
-    """The POSIX rule, e.g. `EET-2EEST,M3.5.0/3,M10.5.0/4`: west is positive in it, and the first onset is the second season's."""
+    """The POSIX rule, e.g. `EET-2EEST,M3.5.0/3,M10.5.0/4`: west is positive, the first onset the second season's."""
     said = _FOOTER.fullmatch(footer)
     if said is None:
         return None

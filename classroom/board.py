@@ -15,6 +15,7 @@ from classroom.facts import HandLowered, HandRaised, Said
 from classroom.tables import Hand, Message
 
 LONGEST = 2000  # characters of one message
+TURNING = "\u202a\u202b\u202d\u202e"  # overrides that make a text look like another
 SHOWN = 200  # messages that a newcomer gets
 
 
@@ -81,9 +82,10 @@ async def messages(look: Look, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
 def clean(text: str) -> str:
     """The text without control characters, lone surrogates and directional overrides."""
     kept = "".join(
-        letter for letter in text
-        if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs", "Cn") and letter not in "\u202a\u202b\u202d\u202e"
-    )  # fmt: skip
+        letter
+        for letter in text
+        if letter in "\n\t" or (unicodedata.category(letter) not in ("Cc", "Cs", "Cn") and letter not in TURNING)
+    )
     return unicodedata.normalize("NFC", kept).strip()
 
 

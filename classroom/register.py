@@ -147,7 +147,7 @@ def _mark(
 
 
 async def correct(work: Work, actor: Actor, lesson: str, correction: Correction) -> None:
-    """Add what a person says to the evidence. Raises AlreadySigned, Invalid (no reason, wrong times, unknown person)."""
+    """Add what a person says to the evidence. Raises AlreadySigned, Invalid (no reason, wrong times), NotFound."""
     await _to_correct(work, actor, lesson)
     reason = clean(correction.reason)
     if correction.how not in HOW:

@@ -199,4 +199,4 @@ def as_csv(found: Report, named: dict[str, str]) -> str:
 def harmless(cell: str) -> str:
     """A text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     text = cell.replace("\r", " ").replace("\n", " ")
-    return f"'{text}" if text.lstrip(" \t\x00")[:1] in tuple("=+-@|%") or text[:1] in "\t" and text else text
+    return f"'{text}" if text.lstrip(" \t\x00")[:1] in tuple("=+-@|%") or (text and text[0] == "\t") else text

@@ -74,7 +74,7 @@ async def open_lesson(work: Work, actor: Actor, lesson: str) -> None:
 
 
 def hold(work: Work, lesson: Lesson, by: str, held_from: datetime) -> None:
-    """Set when the lesson is held from; a leader's coming in does it by itself, at the planned start at the earliest."""
+    """Set when the lesson is held from; a leader's coming in does it, at the planned start at the earliest."""
     held_from = held_from.replace(microsecond=0)
     lesson.opened = held_from
     work.tell(LessonOpened(stream=lesson.id, by=by, held_from=rfc3339(held_from)))

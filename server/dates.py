@@ -1,4 +1,4 @@
-"""Days and times in words, by the house's own rules: Gregorian, Latin digits, 24 hours (static/dates.js is its twin)."""
+"""Days and times in words, by the house's own rules: Gregorian, Latin digits, 24 hours (twin: static/dates.js)."""
 
 from datetime import date, datetime
 from typing import Final

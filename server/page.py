@@ -68,7 +68,8 @@ def frame(request: web.Request) -> dict[str, Any]:
     return {
         "say": say, "both": _both(app[WORDS], say), "plain": app[WORDS].say(PLAIN), "asset": app[ASSETS].url,
         "language": language, "direction": direction(language), "languages": _languages(request),
-        "house": house, "actor": request.get(ACTOR), "theme": "auto", "when": when, "plain_when": When(PLAIN, house.zone),
+        "house": house, "actor": request.get(ACTOR), "theme": "auto", "when": when,
+        "plain_when": When(PLAIN, house.zone),
         "now": clock.now(), "shifted": when.moment(clock.now()) if abs(clock.shift) > timedelta(minutes=1) else "",
         "csrf": lambda: Markup('<input type="hidden" name="csrf" value="{}">').format(csrf_token(request)),
         "write_id": lambda: Markup('<input type="hidden" name="write" value="{}">').format(new_id()),

@@ -46,7 +46,7 @@ class Streams:
             self._watchers[stream] = left
             return
         for known in (self._watchers, self._reached, self._early, self._turns):
-            known.pop(stream, None)  # type: ignore[attr-defined]
+            known.pop(stream, None)
 
     def heard(self, facts: Sequence[Told]) -> None:
         """Facts of a commit of this process."""

@@ -1,6 +1,6 @@
 """Every visible text, in every language: gettext catalogues, read once at the start.
 
-The source of a text is plain English; what a language lacks is said in plain Finnish, and what Finnish lacks in English.
+The source of a text is plain English; what a language lacks is said in plain Finnish, what Finnish lacks in English.
 """
 
 import re

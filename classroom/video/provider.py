@@ -43,7 +43,9 @@ class Door:
 class Provider(Protocol):
     """A kind of video room. Whatever goes wrong at the provider becomes Unavailable at this door."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """By which a programme chooses it."""
 
     async def prepare(self, asked: Asked) -> None:
         """Make the room ready ahead of time. May use the network, so never inside a unit of work."""

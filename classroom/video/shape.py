@@ -1,4 +1,4 @@
-"""Which shape the embedded room has: a mesh while few are in, a star through a teacher's browser from five people on."""
+"""Which shape the embedded room has: a mesh while few are in, a star through a teacher's browser from five on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,8 @@ class Shape:
 def one_each(people: Sequence[Peer]) -> list[Peer]:
     """The newest connection of each person, in the order in which the people came.
 
-    Sound and picture live in one tab: a second one takes over, and a connection that died unnoticed never stays the centre.
+    Sound and picture live in one tab: a second one takes over, and a connection that died unnoticed never stays
+    the centre.
     """
     newest: dict[str, Peer] = {}
     for peer in sorted(people, key=lambda peer: (peer.since, peer.connection)):

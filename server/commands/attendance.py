@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from classroom.attendance import Reckoning, counted, reckon
 from classroom.testimony import KINDS
@@ -45,7 +46,7 @@ def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def attendance_replay(arguments: argparse.Namespace) -> int:
     """Reckon the trace in `arguments.trace`; print the contract's JSON with `arguments.json`, else a table."""
     try:
-        with open(arguments.trace, "rb") as lines:
+        with Path(arguments.trace).open("rb") as lines:
             trace = read(lines)
     except Unreadable as wrong:
         told = {"field": "the line", **wrong.facts}

@@ -33,6 +33,9 @@ class Finding:
     sentence: str
 
 
+Look = Callable[[Settings], Iterable[Finding]]
+
+
 def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("doctor", help="what this house lacks, and what to do about it")
@@ -54,11 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which they matter."""
-    looked: Sequence[Callable[[Settings], Iterable[Finding]]] = (mail, turn, tls, disk, last_backup)
+    looked: Sequence[Look] = (mail, turn, tls, disk, last_backup)
     found = [await database(settings), *await clock(settings)]
     for look in looked:
-        found += await asyncio.to_thread(lambda look=look: list(look(settings)))
+        found += await asyncio.to_thread(_all, look, settings)
     return found
+
+
+def _all(look: Look, settings: Settings) -> list[Finding]:
+    return list(look(settings))
 
 
 async def database(settings: Settings) -> Finding:

@@ -46,7 +46,8 @@ async def page(request: web.Request) -> web.Response:
 
 async def _lines(look: Look, actor: Actor, now: datetime) -> list[Line]:
     """The programmes that run now, else the next one."""
-    known = [await programmes.line(look, actor, one.id) for one in (await programmes.of(look, actor))[: 3 * LINES_SHOWN]]
+    newest = (await programmes.of(look, actor))[: 3 * LINES_SHOWN]
+    known = [await programmes.line(look, actor, one.id) for one in newest]
     running = [one for one in known if one.programme.starts <= one.today <= one.programme.ends]
     ahead = [one for one in known if one.today < one.programme.starts]
     return (running or ahead[-1:] or known[:1])[:LINES_SHOWN]

@@ -52,9 +52,7 @@ def entered(request: web.Request, form: Mapping[str, object], wrong: Refused | N
     return Entered(values, words, str(wrong.facts.get("field", "")), status_of(wrong))
 
 
-async def once(
-    request: web.Request, form: Mapping[str, object], act: Callable[[Work], Awaitable[str]]
-) -> web.Response:
+async def once(request: web.Request, form: Mapping[str, object], act: Callable[[Work], Awaitable[str]]) -> web.Response:
     """Do the act of a form and go on where it says; the same form again goes there and changes nothing."""
     write = f"{signed_in(request).person}:{text(form, 'write', 40)}"
     async with request.app[STORE].work() as work:

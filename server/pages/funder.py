@@ -1,4 +1,4 @@
-"""What the funder sees: totals, from any of them to its lessons, and from a lesson to the interval and the raw evidence."""
+"""What the funder sees: totals, from any of them to its lessons, from a lesson to the interval and the evidence."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -43,7 +43,8 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         summaries = [await _summary(look, request, one) for one in still_open[-MOST_OPEN:]]
     running = [one for one in found if one.it.online and one.it.is_on(now)]
     return staff_page(
-        request, "teacher_day.html", filled.status, today=When(language, card.zone).day(now, whole=True), entered=filled,
+        request, "teacher_day.html", filled.status, entered=filled,
+        today=When(language, card.zone).day(now, whole=True),
         running=running, on_site=[one for one in found if not one.it.online and one.begun and one.state != "signed"],
         later=sorted((one for one in found if one not in running and not one.begun), key=lambda one: one.it.starts),
         open=summaries, live=classes.live(running, card.zone, now),

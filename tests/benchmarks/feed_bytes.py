@@ -38,7 +38,8 @@ def plain() -> bytes:
     whole = icalendar.Calendar.new(name="Oppitupa")
     zone = zones.zone("Europe/Helsinki")
     for entry in ENTRIES:
-        assert isinstance(entry.starts, datetime) and isinstance(entry.ends, datetime)
+        assert isinstance(entry.starts, datetime)
+        assert isinstance(entry.ends, datetime)
         whole.add_component(
             icalendar.Event.new(
                 uid=entry.uid,

@@ -122,7 +122,8 @@ def by_icaljs() -> Iterator[Read]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as process:
 
         def read(feed: bytes) -> list[Seen]:
-            assert process.stdin is not None and process.stdout is not None
+            assert process.stdin is not None
+            assert process.stdout is not None
             process.stdin.write(base64.b64encode(feed) + b"\n")
             process.stdin.flush()
             answer = json.loads(process.stdout.readline())

@@ -1,4 +1,4 @@
-"""Our feeds through five independent parsers: no wrong instant, title or state, in any zone, around both clock changes."""
+"""Our feeds through five independent parsers: no wrong instant, title or state, in any zone, at both clock changes."""
 
 import re
 import unicodedata

@@ -1,1 +1,1 @@
-"""A thin bench for the room's engine: signalling as the product speaks it, one page, and nothing else of the product."""
+"""A thin bench for the room's engine: signalling as the product speaks it, one page, nothing else of the product."""

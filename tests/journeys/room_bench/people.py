@@ -18,7 +18,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--use-fake-device-for-media-stream",
-    # Tones come from no microphone, so that no permission hides the addresses behind names that only a real network resolves.
+    # Tones come from no microphone, so no permission hides the addresses behind names that only a real network knows.
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 ]
 ASKING = [*ARGUMENTS, "--use-fake-ui-for-media-stream"]
