@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from calendars.clock import SetClock
+from calendars.columns import ALPHABET
 from calendars.errors import Conflict, NotFound, Unavailable
 from calendars.facts import Fact, PersonAdded, Told
-from calendars.store import ALPHABET, GROUP_MOST, Store, new_id
+from calendars.store import GROUP_MOST, Store, new_id
 from calendars.tables import Organisation, Person, Place
 
 

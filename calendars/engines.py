@@ -1,0 +1,92 @@
+"""The two databases' own ways: connections, statements that are never torn, and their exceptions as ours."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from calendars.errors import Conflict, NotFound, Unavailable
+
+Answer = TypeVar("Answer")
+
+
+@asynccontextmanager
+async def session_on(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
+    """A session within the transaction of this connection."""
+    session = AsyncSession(connection, expire_on_commit=False, autoflush=True, join_transaction_mode="rollback_only")
+    try:
+        yield session
+    finally:
+        await unbroken(session.close())
+
+
+async def unbroken(step: Awaitable[Answer]) -> Answer:
+    """Await a step of the database to its end even when cancelled: half a statement would spoil the connection."""
+    task = asyncio.ensure_future(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not task.done():
+            await asyncio.wait([task])
+        raise
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The database's own exceptions become ours at this door."""
+    try:
+        yield
+    except IntegrityError as failure:
+        raise Conflict("already_there") from failure
+    except (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError) as failure:
+        raise Unavailable(_ailment(failure)) from failure
+    except DBAPIError as failure:
+        if failure.connection_invalidated or "readonly" in str(failure).lower():
+            raise Unavailable(_ailment(failure)) from failure
+        if _unsayable(failure):
+            raise NotFound() from None
+        raise
+    except UnicodeEncodeError:
+        raise NotFound() from None
+
+
+def _unsayable(failure: BaseException | None) -> bool:
+    """Whether a text in the statement was the trouble: a NUL or half a surrogate, which no row can hold."""
+    while failure is not None:
+        if isinstance(failure, UnicodeError) or getattr(failure, "sqlstate", None) == "22021":
+            return True
+        failure = getattr(failure, "orig", None) or failure.__cause__
+    return False
+
+
+def _ailment(failure: BaseException) -> str:
+    text = str(failure).lower()
+    if "full" in text or "no space" in text:
+        return "disk_full"
+    if "readonly" in text or "read-only" in text:
+        return "database_read_only"
+    return "database_away"
+
+
+def sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:
+    """SQLite as we run it: WAL, every commit on the disk, and `begin` said by us."""
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own comes too late and loses updates
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

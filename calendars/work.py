@@ -1,0 +1,189 @@
+"""What one unit of work can do: a `Look` reads at one instant, a `Work` changes, and its facts go onto the trail."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import JSON, Column, Executable, Integer, Result, String, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from calendars.appendonly import append_only
+from calendars.columns import Base, Instant
+from calendars.engines import unbroken
+from calendars.facts import Fact, Told
+
+Row = TypeVar("Row")
+
+_trail = Table(
+    "trail",
+    Base.metadata,
+    Column("stream", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("audience", String(12), nullable=False),
+    Column("body", JSON, nullable=False),
+)
+append_only(_trail)
+_streams = Table(
+    "streams",
+    Base.metadata,
+    Column("stream", String(64), primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+_writes = Table(
+    "writes",
+    Base.metadata,
+    Column("id", String(64), primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("answer", String(500), nullable=False),
+)
+_leases = Table(
+    "leases",
+    Base.metadata,
+    Column("name", String(40), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+
+class Look:
+    """One consistent reading of the database at the instant `now`."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self.session = session
+        self.now = now
+
+    async def run(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+        """Run a statement to its end even if the caller is cancelled, so that the connection stays whole."""
+        return await unbroken(self.session.execute(statement, parameters))
+
+    async def get(self, table: type[Row], key: Any) -> Row | None:
+        """The row with this primary key, or None."""
+        return await unbroken(self.session.get(table, key))
+
+    async def all(self, statement: Any) -> Sequence[Any]:
+        """The first column (or entity) of every row."""
+        return (await self.run(statement)).scalars().all()
+
+    async def one(self, statement: Any) -> Any:
+        """The first column (or entity) of the first row, or None."""
+        return (await self.run(statement)).scalars().first()
+
+    async def rows(self, statement: Any) -> Sequence[Any]:
+        """Every row with all its columns."""
+        return (await self.run(statement)).all()
+
+    @property
+    def dialect(self) -> str:
+        return self.session.get_bind().dialect.name
+
+    async def trail(self, stream: str, after: int, most: int = 500) -> list[Told]:
+        """The facts of one stream that come after a number, in order."""
+        rows = await self.rows(
+            _trail.select()
+            .where(_trail.c.stream == stream, _trail.c.number > after)
+            .order_by(_trail.c.number)
+            .limit(most)
+        )
+        return [Told(row.stream, row.number, row.at, row.kind, row.audience, row.body) for row in rows]
+
+    async def newest(self) -> datetime | None:
+        """The instant of the last fact on any stream."""
+        row = (await self.rows(_trail.select().order_by(_trail.c.at.desc()).limit(1)))[:1]
+        return row[0].at if row else None
+
+    async def numbers(self, streams: Sequence[str]) -> dict[str, int]:
+        """The last number of each of these streams; 0 for one that nothing was told on."""
+        rows = await self.rows(_streams.select().where(_streams.c.stream.in_(streams)))
+        return dict.fromkeys(streams, 0) | {row.stream: row.number for row in rows}
+
+    async def last_told(self, streams: Sequence[str]) -> datetime | None:
+        """When the latest fact of any of these streams was told."""
+        last = (_streams.c.stream == _trail.c.stream) & (_streams.c.number == _trail.c.number)
+        statement = select(func.max(_trail.c.at)).join(_streams, last).where(_streams.c.stream.in_(streams))
+        found: datetime | None = await self.one(statement)
+        return found
+
+    async def moved_since(self, at: datetime, audiences: Sequence[str]) -> dict[str, int]:
+        """The streams on which something was told to these audiences since then, with its last number."""
+        rows = await self.rows(
+            select(_trail.c.stream, func.max(_trail.c.number))
+            .where(_trail.c.at >= at, _trail.c.audience.in_(audiences))
+            .group_by(_trail.c.stream)
+        )
+        return {row[0]: row[1] for row in rows}
+
+
+class Work(Look):
+    """One change of the database; its facts are told after the commit."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        super().__init__(session, now)
+        self._facts: list[Fact] = []
+        self.told: list[Told] = []
+
+    def add(self, *rows: object) -> None:
+        """Write new rows when the work ends (or at the next statement)."""
+        self.session.add_all(rows)
+
+    async def flush(self) -> None:
+        """Write what was added, so that a refusal by the database shows here."""
+        await unbroken(self.session.flush())
+
+    def upsert(self, table: Any) -> Any:
+        """An INSERT that knows ON CONFLICT, in the words of this database."""
+        return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
+
+    def tell(self, fact: Fact) -> None:
+        """Let everybody concerned know, once this work is durable."""
+        self._facts.append(fact)
+
+    async def earlier(self, write: str) -> str | None:
+        """The answer that a write with this client-made id got before, or None if this is the first time."""
+        row = (await self.rows(_writes.select().where(_writes.c.id == write)))[:1]
+        return row[0].answer if row else None
+
+    async def answer(self, write: str, answer: str) -> None:
+        """Remember what this write was answered, so that the same write again changes nothing."""
+        await self.run(self.upsert(_writes).values(id=write, at=self.now, answer=answer).on_conflict_do_nothing())
+
+    async def lease(self, name: str, holder: str, seconds: float) -> bool:
+        """Take or renew the right to do a chore for some seconds. False while another holds it."""
+        until = self.now + timedelta(seconds=seconds)
+        statement = self.upsert(_leases).values(name=name, holder=holder, until=until)
+        free = (_leases.c.until <= self.now) | (_leases.c.holder == holder)
+        statement = statement.on_conflict_do_update(
+            index_elements=["name"], set_={"holder": holder, "until": until}, where=free
+        ).returning(_leases.c.holder)
+        return bool((await self.run(statement)).all())
+
+    async def finish(self) -> None:
+        """Number the facts in their streams and write the trail. The store calls it before the commit."""
+        facts, self._facts = self._facts, []
+        if facts:
+            by_stream: dict[str, list[Fact]] = {}
+            for fact in facts:
+                by_stream.setdefault(fact.stream, []).append(fact)
+            for stream in sorted(by_stream):  # one order for everybody, so that two works cannot lock each other
+                last = await self.number(stream, len(by_stream[stream]))
+                first = last - len(by_stream[stream]) + 1
+                told = [told_of(fact, first + n, self.now) for n, fact in enumerate(by_stream[stream])]
+                await self.run(_trail.insert(), [asdict(one) for one in told])
+                self.told += told
+        await self.flush()
+
+    async def number(self, stream: str, count: int = 1) -> int:
+        """Take the next `count` numbers of a stream; the last of them. Whoever takes them orders all later ones."""
+        statement = self.upsert(_streams).values(stream=stream, number=count)
+        statement = statement.on_conflict_do_update(
+            index_elements=["stream"], set_={"number": _streams.c.number + count}
+        ).returning(_streams.c.number)
+        return int((await self.run(statement)).scalar_one())
+
+
+def told_of(fact: Fact, number: int, at: datetime) -> Told:
+    """The fact as it stands on the trail."""
+    return Told(fact.stream, number, at, type(fact).__name__, fact.audience, fact.body())
