@@ -1,6 +1,7 @@
 /** The call: obeys the server's state, and makes links, voices, pictures and words fit together. */
 
 import { Bearing } from "./bearing.js";
+import { hearsAnybody, loudness, whoSpeaks } from "./hearing.js";
 import { Links } from "./links.js";
 import { Line, lower } from "./line.js";
 import { Meter } from "./measure.js";
@@ -304,33 +305,15 @@ export class Call extends EventTarget {
     if (code) this.#say("changed", { code });
     for (const detail of this.pictures.compare(this.links.open)) this.#say("picture", detail);
     for (const detail of this.bearing.microphones(this.links.open)) this.#say("muted", detail);
-    const speaking = this.#heardSpeaking(center);
+    const speaking = whoSpeaks(this.links.open, this.speakers.who, center, this.me.connection);
     if (this.bearing.speaking(speaking)) this.#say("speaking", { connections: speaking });
     const wanted = this.links.wanted.size > 0;
-    const on = this.bearing.sound(wanted, this.#hearsAnybody(), this.sounds.blocked);
+    const on = this.bearing.sound(wanted, hearsAnybody(this.links.open, this.meter.rates), this.sounds.blocked);
     if (on !== null) this.#say("sound", { on });
   }
 
-  /** @param {string | null} center */
-  #heardSpeaking(center) {
-    // What comes from the centre is everybody's voice: whose it is, she alone knows.
-    const own = this.speakers.who.filter((name) => name !== center || name === this.me.connection);
-    const told = (center && this.links.open.get(center)?.told?.speaking) || [];
-    return [...new Set([...own, ...told])].sort();
-  }
-
-  /** A link alone proves little: where somebody has a microphone, packets must flow. */
-  #hearsAnybody() {
-    return [...this.links.open].some(([name, link]) => {
-      const rate = this.meter.rates.get(name);
-      return link.connected && (!link.told?.microphone || !rate || rate.voicePackets > 0);
-    });
-  }
-
-  /** @returns {Map<string, number>} */
   #levels() {
-    const levels = new Map([...this.links.open].map(([name, link]) => [name, link.connected ? link.level : 0]));
-    return levels.set(this.me.connection, this.devices.muted ? 0 : this.devices.level);
+    return loudness(this.links.open).set(this.me.connection, this.devices.muted ? 0 : this.devices.level);
   }
 
   /** The centre steps down when her line is short; everybody's upload is worth a word when it has changed. */
