@@ -12,7 +12,7 @@ ERRORS: Final = {
     "house_restarts": "The house restarts. This page comes back by itself.",
     "broken": "Something broke in the house. Try again, or call.",
     "already_there": "This is there already.",
-    "slow_down": "Too many clicks. Wait {seconds} seconds and try again.",
+    "slow_down": "Too many clicks. Wait {seconds} s and try again.",
     "too_early": "The door is not open yet. Come back a little later.",
     "lesson_over": "This lesson is over.",
     "lesson_cancelled": "This lesson is cancelled. You do not have to come.",
@@ -74,6 +74,13 @@ ERRORS: Final = {
     "not_a_training_day": "This is not a training day. Choose another one.",
     "no_training_days": "There are no training days. Check breaks and weekdays.",
     "start_out_of_range": "This start is too far away. Check the year.",
+    "bad_request": "This cannot be read. Load the page again.",
+    "bad_query": "This address asks for something unknown. Check it.",
+    "bad_method": "This page does not take that. Go to your own page.",
+    "too_large": "This is too large. Send something smaller.",
+    "bad_day": "Write a day, like 10.3.2026.",
+    "bad_hour": "Write a time, like 9:00.",
+    "unexpected": "Something went wrong. Try again.",
     "no_such_blueprint": "This training model is not here. Choose one of the list.",
 }
 """Each room adds its own codes here; a test walks the sources and finds a code without words."""

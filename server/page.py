@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from calendars.store import new_id
 from server.auth.csrf import csrf_token
@@ -89,12 +89,12 @@ def _both(words: Words, say: Say) -> Callable[..., Markup]:
     plain = words.say(PLAIN)
 
     def both(source: str, **facts: object) -> Markup:
-        own = escape(say(source, **facts))
-        if say.language == PLAIN:
-            return Markup('<span class="own">{}</span>').format(own)
+        own, small = say(source, **facts), plain(source, **facts)
+        if own == small:  # her language is Finnish, or it lacks this text: never the same line twice
+            return Markup('<span class="own" lang="{}" dir="ltr">{}</span>').format(PLAIN, own)
         return Markup(
             '<span class="own" lang="{}" dir="{}">{}</span><span class="selko" lang="fi" dir="ltr">{}</span>'
-        ).format(say.language, direction(say.language), own, escape(plain(source, **facts)))
+        ).format(say.language, direction(say.language), own, small)
 
     return both
 

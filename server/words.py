@@ -1,6 +1,11 @@
 """Every visible text, in every language: gettext catalogues, read once at the start.
 
 The source of a text is plain English; what a language lacks is said in plain Finnish, what Finnish lacks in English.
+<<<<<<< HEAD
+=======
+A text that counts something has one form for each kind of number that its language knows (Arabic knows six); the number
+is the first hole of its source. static/words.js is its twin.
+>>>>>>> 2b27937 (Say every page in Finnish and Arabic, with a form for each number)
 """
 
 import re
@@ -9,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from babel import Locale
 from babel.messages.pofile import read_po
 
 from server.errorwords import ERRORS
@@ -18,30 +24,54 @@ NAMES: Final = {"fi": "Suomi", "en": "English", "ar": "العربية"}
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ckb", "ps", "ur"})
 PLAIN: Final = "fi"
 
+Text = str | Mapping[str, str]
+"""What is said whatever the number, or the forms by CLDR's names of them: zero, one, two, few, many, other."""
+
 _HOLE = re.compile(r"\{([a-z_]+)\}")
+_FORMS: Final = ("zero", "one", "two", "few", "many", "other")
+
+
+def phrase(source: str) -> str:
+    """An English source that is said elsewhere, from a table: so the words tool finds it where it is written."""
+    return source
+
+
+def forms_of(language: str) -> tuple[str, ...]:
+    """The kinds of numbers that a language tells apart, in the order in which a catalogue has them."""
+    known = Locale.parse(language).plural_form.tags | {"other"}
+    return tuple(form for form in _FORMS if form in known)
 
 
 class Say:
     """One language: called with an English source it gives the text, its `{holes}` filled."""
 
-    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+    def __init__(self, language: str, texts: Mapping[str, Text]) -> None:
         self.language = language
         self._texts = texts
+        self._form = Locale.parse(language).plural_form
 
     def __call__(self, source: str, **facts: object) -> str:
         text = self._texts.get(source) or source
+        if not isinstance(text, str):
+            text = text.get(self._form(_number(source, facts))) or text["other"]
         return _HOLE.sub(lambda hole: str(facts.get(hole[1], hole[0])), text) if "{" in text else text
 
-    def has(self, source: str) -> bool:
-        """Whether this language itself has the text."""
-        return self.language == "en" or source in self._texts
+    def text(self, source: str) -> Text:
+        """The text or its forms, unfilled, for a script that will fill them."""
+        return self._texts.get(source, source)
+
+
+def _number(source: str, facts: Mapping[str, object]) -> int:
+    hole = _HOLE.search(source)
+    number = facts.get(hole[1]) if hole else None
+    return number if isinstance(number, int) else 0
 
 
 class Words:
     """All languages of the house."""
 
-    def __init__(self, catalogues: Mapping[str, Mapping[str, str]]) -> None:
-        plain = catalogues.get(PLAIN, {})
+    def __init__(self, catalogues: Mapping[str, Mapping[str, Text]]) -> None:
+        plain: Mapping[str, Text] = catalogues.get(PLAIN, {})
         self._says = {
             code: Say(code, texts if code == "en" else {**plain, **texts})
             for code, texts in {"en": {}, **catalogues}.items()
@@ -56,10 +86,10 @@ class Words:
         """The voice of a language; plain Finnish for one that the house does not have."""
         return self._says.get(language) or self._says[PLAIN if PLAIN in self._says else "en"]
 
-    def share(self, language: str, sources: tuple[str, ...]) -> dict[str, str]:
+    def share(self, language: str, sources: tuple[str, ...]) -> dict[str, Text]:
         """The part of a catalogue that a page's scripts need."""
         say = self.say(language)
-        return {source: say._texts.get(source, source) for source in sources}
+        return {source: say.text(source) for source in sources}
 
 
 @cache
@@ -68,18 +98,20 @@ def read() -> Words:
     return Words({folder.name: _texts(folder) for folder in sorted(LOCALE.iterdir()) if folder.is_dir()})
 
 
-def _texts(folder: Path) -> dict[str, str]:
+def _texts(folder: Path) -> dict[str, Text]:
+    found: dict[str, Text] = {}
     with (folder / "LC_MESSAGES" / "oppitupa.po").open("rb") as file:
-        return {
-            message.id: message.string
-            for message in read_po(file, locale=folder.name)
-            if isinstance(message.id, str) and message.id and isinstance(message.string, str) and message.string
-        }
+        for message in read_po(file, locale=folder.name):
+            if isinstance(message.id, str) and message.id and isinstance(message.string, str) and message.string:
+                found[message.id] = message.string
+            elif isinstance(message.string, tuple | list) and all(message.string):
+                found[message.id[0]] = dict(zip(forms_of(folder.name), message.string, strict=True))
+    return found
 
 
 def of_error(code: str, say: Callable[..., str], facts: Mapping[str, object]) -> str:
     """What happened and what to do, for an error code; a code without words is a defect that a test finds."""
-    return say(ERRORS.get(code, "Something went wrong. Please try again."), **facts)
+    return say(ERRORS.get(code, ERRORS["unexpected"]), **facts)
 
 
 def direction(language: str) -> str:

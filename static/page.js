@@ -18,7 +18,7 @@ export const page = json("page-data") ?? {};
 /** The language of the page. */
 export const language = document.documentElement.lang;
 
-learn(json("page-words") ?? {});
+learn(json("page-words") ?? {}, language);
 
 /**
  * The element with this id; a page without it is a mistake of ours, said at once.

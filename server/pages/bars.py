@@ -8,14 +8,15 @@ from calendars.clock import Interval, parse_instant, seconds
 from classroom.attendance import Piece
 from classroom.testimony import Pause, Trace
 from server.dates import When
-from server.words import Say
+from server.words import Say, phrase
 
 QUARTER: Final = 900
 MOST_TICKS: Final = 7
 
 KINDS: Final = {
-    "evidenced": "the device answered", "bridged": "short break in the line", "service_gap": "our fault",
-    "room": "the room saw her", "corrected": "a person marked it",
+    "evidenced": phrase("the device answered"), "bridged": phrase("short break in the line"),
+    "service_gap": phrase("our fault"),
+    "room": phrase("the room saw her"), "corrected": phrase("a person marked it"),
 }  # fmt: skip
 
 

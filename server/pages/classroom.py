@@ -21,7 +21,7 @@ from server.middleware.problems import wants_json
 from server.page import render
 from server.pages.arrival import see_other
 from server.pages.shown import Shown
-from server.words import PLAIN
+from server.words import PLAIN, Text
 
 LONGEST_SAID = 8000  # characters as they come; the board itself says how many may stay
 routes = web.RouteTableDef()
@@ -57,7 +57,7 @@ async def room(request: web.Request) -> web.Response:
     )  # fmt: skip
 
 
-def _plain_words(request: web.Request) -> dict[str, str]:
+def _plain_words(request: web.Request) -> dict[str, Text]:
     """What the room's script says, in plain Finnish: a learner reads both."""
     return request.app[WORDS].share(PLAIN, request.app[ASSETS].words("pages/classroom.js"))
 

@@ -65,9 +65,9 @@ def shown_line(line: Line, language: str, say: Say) -> dict[str, Any]:
         "independent": say("day of own study"),
     }  # fmt: skip
     counted = {
-        "contact": say("{days} contact days", days=line.counts.get("contact", 0)),
-        "online": say("{days} online days", days=line.counts.get("online", 0)),
-        "workplace": say("{days} workplace days", days=line.counts.get("workplace", 0)),
+        "contact": say("{count} contact days", count=line.counts.get("contact", 0)),
+        "online": say("{count} online days", count=line.counts.get("online", 0)),
+        "workplace": say("{count} workplace days", count=line.counts.get("workplace", 0)),
     }
     tiles = []
     for day in line.days:

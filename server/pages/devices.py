@@ -17,7 +17,7 @@ from server.auth.origin import base_address
 from server.keys import HOUSE, SAY, SECRET, STORE, WORDS
 from server.page import render
 from server.pages.arrival import qr, see_other, text
-from server.words import PLAIN
+from server.words import PLAIN, Say
 
 routes: Final = web.RouteTableDef()
 
@@ -162,10 +162,20 @@ def _card(request: web.Request, name: str, language: str, path: str) -> dict[str
     words = request.app[WORDS]
     address = base_address(request) + path
     picture = qr(address, words.say(language)("Your own link"))
+    own, plain = steps(words.say(language)), steps(words.say(PLAIN))
     return {
-        "name": name, "language": language, "own": words.say(language), "plain": words.say(PLAIN), "address": address,
-        "picture": picture,
+        "name": name, "language": language, "address": address, "picture": picture,
+        "steps": [(mine, small if small != mine else "") for mine, small in zip(own, plain, strict=True)],
     }  # fmt: skip
+
+
+def steps(say: Say) -> list[str]:
+    """What to do with a card, in one language."""
+    return [
+        say("Scan the picture with your phone."),
+        say("Press the green button."),
+        say("Keep this card safe. It is only for you."),
+    ]
 
 
 def _back(actor: Actor, person: str) -> str:

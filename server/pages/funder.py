@@ -16,13 +16,10 @@ from server.dates import When, duration
 from server.keys import LANGUAGE, SAY, STORE
 from server.pages import register as register_page
 from server.pages.bars import bars, pieces, spoken
+from server.pages.testimonies import mark_word
 from server.pages.ways import staff_page
 
 PARTS: Final = ("learner", "group", "day")
-STATES: Final = {
-    "present": "present", "late": "late", "left_early": "left early", "partly": "partly present",
-    "excused": "excused", "could_not_enter": "could not enter", "absent": "absent", "not_held": "not held",
-}  # fmt: skip
 routes = web.RouteTableDef()
 
 
@@ -129,7 +126,7 @@ def _row(row: Row, names: dict[str, str], when: When, say: Any) -> dict[str, Any
     return {
         "learner": names.get(row.learner, row.learner), "group": names.get(row.group, ""), "lesson": row.lesson,
         "day": when.day(datetime.fromisoformat(row.day).date()), "present": duration(row.present),
-        "held": duration(row.held), "state": say(STATES[row.state]), "signed": row.signed, "bars": bars(found),
+        "held": duration(row.held), "state": mark_word(row.state, say), "signed": row.signed, "bars": bars(found),
         "axis": _axis(row), "spoken": spoken(found, when, say),
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from server.keys import HOUSE, LANGUAGE, SAY, SECRET, STORE
 from server.page import render
 from server.pages.arrival import see_other, text
 from server.pages.shown import HOUR, Shown
+from server.pages.testimonies import mark_word
 from server.words import Say
 
 DAYS_SHOWN = 10
@@ -139,16 +140,6 @@ def _line(row: Row, one: agenda.Engagement, when: When, say: Say) -> dict[str, A
         "tone": "muted" if row.state in ("excused", "not_held") else "brick" if row.state == "absent" else "",
         "href": "",
     }
-
-
-def mark_word(state: str, say: Say) -> str:
-    """A mark of the register in words."""
-    words = {
-        "present": say("present"), "late": say("came late"), "left_early": say("left early"),
-        "partly": say("partly present"), "excused": say("excused"), "could_not_enter": say("could not get in"),
-        "absent": say("absent"), "not_held": say("was not held"),
-    }  # fmt: skip
-    return words[state]
 
 
 @routes.get("/calendar")

@@ -48,7 +48,9 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         may_correct=rights.may(actor, "register", met.target) and not found.lesson.signed and met.starts <= now,
         may_sign=rights.may(actor, "register", met.target) and not found.lesson.signed
         and (found.lesson.closed is not None or met.ends <= now),
-        state=rooms.state(found.lesson, found.programme.rules, now), how=testimonies.HOW, excuses=testimonies.EXCUSES,
+        state=rooms.state(found.lesson, found.programme.rules, now),
+        how={key: request[SAY](words) for key, words in testimonies.HOW.items()},
+        excuses={key: request[SAY](words) for key, words in testimonies.EXCUSES.items()},
         **values,
     )  # fmt: skip
 

@@ -9,28 +9,36 @@ from calendars.errors import Invalid
 from classroom.register import Entry
 from classroom.tables import Evidence, Mark
 from server.dates import When, duration
-from server.words import Say
+from server.words import Say, phrase
 
 MARKS: Final = {
-    "present": "present", "late": "came late", "left_early": "left early", "partly": "partly present",
-    "excused": "excused", "could_not_enter": "could not get in", "absent": "absent", "not_held": "was not held",
+    "present": phrase("present"), "late": phrase("came late"), "left_early": phrase("left early"),
+    "partly": phrase("partly present"), "excused": phrase("excused"), "could_not_enter": phrase("could not get in"),
+    "absent": phrase("absent"), "not_held": phrase("was not held"),
 }  # fmt: skip
 TONES: Final = {"absent": "brick", "could_not_enter": "brick", "excused": "muted", "not_held": "muted"}
 HOW: Final = {
-    "teacher": "I saw her", "phone": "She was on the phone", "paper": "She signed on paper",
-    "remove": "She was not there: take this time out",
+    "teacher": phrase("I saw her"), "phone": phrase("She was on the phone"), "paper": phrase("She signed on paper"),
+    "remove": phrase("She was not there: take this time out"),
 }  # fmt: skip
 EXCUSES: Final = {
-    "own_illness": "She is ill", "child_ill": "Her child is ill", "job_interview": "A job interview",
-    "public_duty": "A public office asked her to come", "agreed_leave": "Leave was agreed",
-    "other_accepted": "Another accepted reason", "unauthorised": "No accepted reason",
+    "own_illness": phrase("She is ill"), "child_ill": phrase("Her child is ill"),
+    "job_interview": phrase("A job interview"),
+    "public_duty": phrase("A public office asked her to come"), "agreed_leave": phrase("Leave was agreed"),
+    "other_accepted": phrase("Another accepted reason"), "unauthorised": phrase("No accepted reason"),
 }  # fmt: skip
 EVIDENCE: Final = {
-    "span": "the device answered", "outage": "our fault", "provider": "the room saw her", "held": "the lesson was held",
-    "pause": "pause", "excuse": "a reason was given", "could_not_enter": "could not get in",
-    "teacher": "the teacher saw her",
-    "phone": "by telephone", "paper": "signed on paper", "remove": "this time was taken out",
+    "span": phrase("the device answered"), "outage": phrase("our fault"), "provider": phrase("the room saw her"),
+    "held": phrase("the lesson was held"),
+    "pause": phrase("pause"), "excuse": phrase("a reason was given"), "could_not_enter": phrase("could not get in"),
+    "teacher": phrase("the teacher saw her"),
+    "phone": phrase("by telephone"), "paper": phrase("signed on paper"), "remove": phrase("this time was taken out"),
 }  # fmt: skip
+
+
+def mark_word(state: str, say: Say) -> str:
+    """A mark of the register in words."""
+    return say(MARKS[state])
 
 
 def line(row: Evidence, when: When, say: Say, names: Mapping[str, str]) -> dict[str, Any]:
@@ -50,7 +58,7 @@ def line(row: Evidence, when: When, say: Say, names: Mapping[str, str]) -> dict[
 def version(mark: Mark, when: When, say: Say, names: Mapping[str, str]) -> dict[str, Any]:
     """One version of a mark."""
     return {
-        "version": mark.version, "state": say(MARKS[mark.state]), "present": duration(mark.seconds["present"]),
+        "version": mark.version, "state": mark_word(mark.state, say), "present": duration(mark.seconds["present"]),
         "at": f"{when.day(mark.at)} {_second(when, mark.at)}", "signed": mark.signed,
         "by": names.get(mark.by or "", say("the house")),
     }  # fmt: skip
@@ -59,7 +67,7 @@ def version(mark: Mark, when: When, say: Say, names: Mapping[str, str]) -> dict[
 def summed(entry: Entry, say: Say) -> str:
     """`70 min · present`, with how late or early where that is the mark."""
     reckoning = entry.reckoning
-    words = say(MARKS[reckoning.state])
+    words = mark_word(reckoning.state, say)
     if reckoning.state == "late" and reckoning.late_by:
         words = f"{words} ({duration(reckoning.late_by)})"
     if reckoning.state == "left_early" and reckoning.left_early_by:

@@ -7,12 +7,13 @@ from aiohttp import web
 from calendars.rights import MATRIX
 from server.keys import ACTOR, SAY
 from server.page import render
+from server.words import phrase
 
 WAYS: Final = (
-    ("/house", "The house", ("see_plan", "plan")), ("/teaching", "My lessons", ("lead",)),
-    ("/programmes", "Programmes", ("see_plan",)), ("/people", "People", ("invite",)),
-    ("/reports", "Reports", ("see_report",)), ("/outbox", "Letters", ("invite",)),
-    ("/settings", "Settings", ("administer",)),
+    ("/house", phrase("The house"), ("see_plan", "plan")), ("/teaching", phrase("My lessons"), ("lead",)),
+    ("/programmes", phrase("Programmes"), ("see_plan",)), ("/people", phrase("People"), ("invite",)),
+    ("/reports", phrase("Reports"), ("see_report",)), ("/outbox", phrase("Letters"), ("invite",)),
+    ("/settings", phrase("Settings"), ("administer",)),
 )  # fmt: skip
 """Address, English source, and the verbs of which one is enough."""
 

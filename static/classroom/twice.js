@@ -5,7 +5,7 @@ import { say, voice } from "../words.js";
 
 /** @typedef {(say: typeof import("../words.js").say) => string} Words called once with each voice */
 
-const plain = voice(json("page-plain") ?? {});
+const plain = voice(json("page-plain") ?? {}, "fi");
 const direction = document.documentElement.dir;
 
 /**
@@ -18,7 +18,8 @@ export function tell(element, words) {
   if (element.dataset.told === own) return;
   element.dataset.told = own;
   element.replaceChildren(span("own", own, language, direction));
-  if (language !== "fi") element.append(span("selko", words(plain), "fi", "ltr"));
+  const small = words(plain);
+  if (small !== own) element.append(span("selko", small, "fi", "ltr"));
 }
 
 /** @param {HTMLElement} element */
