@@ -41,7 +41,7 @@ _FAULTS = {
     "lessons_overlap": "the lesson {given} begins before the one above it ends",
     "smallest_above_largest": "{given} is greater than {largest}",
 }
-_REFUSALS = {
+REFUSALS = {
     "no_such_blueprint": "There is no blueprint {name}; there are: {known}.",
     "unknown_country": "The public holidays of {country} are not known; write a code such as FI or DE-BY.",
     "unknown_zone": "There is no time zone {given}; write a name such as Europe/Helsinki.",
@@ -68,7 +68,7 @@ def refusal_in_words(refused: Refused) -> list[str]:
     faults = refused.facts.get("faults")
     if isinstance(faults, tuple):
         return [f"{refused.facts['source']}:{fault.line}: {fault_in_words(fault)}" for fault in faults]
-    return [_REFUSALS[refused.code].format(**{name: _shown(fact) for name, fact in refused.facts.items()})]
+    return [REFUSALS[refused.code].format(**{name: _shown(fact) for name, fact in refused.facts.items()})]
 
 
 def _shown(fact: object) -> str:

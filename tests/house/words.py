@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ HOLES = re.compile(r"\{[a-z_]+\}")
 CODES = ("en", "fi", "ar")
 
 
+@cache
 def sources() -> dict[str, str]:
     """Every English source that templates, scripts and pages say, with the file that says it."""
     found = dict.fromkeys(ERRORS.values(), "server/errorwords.py")
