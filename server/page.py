@@ -15,6 +15,7 @@ from calendars.store import new_id
 from server.auth.csrf import csrf_token
 from server.dates import When, duration
 from server.keys import ACTOR, ASSETS, HOUSE, LANGUAGE, SAY, STORE, WORDS
+from server.ways import ways
 from server.words import NAMES, PLAIN, Say, Words, direction
 
 COOKIE: Final = "language"
@@ -68,7 +69,7 @@ def frame(request: web.Request) -> dict[str, Any]:
     return {
         "say": say, "both": _both(app[WORDS], say), "plain": app[WORDS].say(PLAIN), "asset": app[ASSETS].url,
         "language": language, "direction": direction(language), "languages": _languages(request),
-        "house": house, "actor": request.get(ACTOR), "theme": "auto", "when": when,
+        "house": house, "actor": request.get(ACTOR), "theme": "auto", "ways": ways(request), "when": when,
         "plain_when": When(PLAIN, house.zone),
         "now": clock.now(), "shifted": when.moment(clock.now()) if abs(clock.shift) > timedelta(minutes=1) else "",
         "csrf": lambda: Markup('<input type="hidden" name="csrf" value="{}">').format(csrf_token(request)),
