@@ -42,8 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     except Unsettled as wrong:
         return _unusable(str(wrong))
     except Refused as refused:
-        from server import words as texts  # only when there is something to say
-
+        texts = importlib.import_module("server.words")  # as heavy as a command: only when there is something to say
         return _unusable(texts.of_error(refused.code, texts.read().say("en"), refused.facts))
     except BrokenPipeError:
         return 0

@@ -1,5 +1,6 @@
 """HTTPS spoken by the house itself: with a certificate from the settings, or with one of its own (`--tls auto`)."""
 
+import hashlib
 import ipaddress
 import os
 import socket
@@ -30,8 +31,6 @@ def context_of(settings: Settings, *, auto: bool) -> tuple[ssl.SSLContext | None
 
 def fingerprint(certificate: Path) -> str:
     """What a browser shows of the certificate, so that the two can be compared."""
-    import hashlib
-
     der = ssl.PEM_cert_to_DER_cert(certificate.read_text(encoding="ascii"))
     return ":".join(f"{byte:02X}" for byte in hashlib.sha256(der).digest())
 

@@ -18,6 +18,7 @@ from calendars.store import Store
 from server import probes
 from server.migrations import head, standing
 from server.settings import Settings, of_command, with_data
+from server.tls import ends
 
 LEAST_FREE: Final = 2_000_000_000  # bytes
 BACKUP_WITHIN: Final = timedelta(hours=36)
@@ -142,8 +143,6 @@ def tls(settings: Settings) -> Iterable[Finding]:
     """Whether browsers will give a camera, and how long the certificate is good."""
     parts = urlsplit(settings.url)
     if settings.tls_cert:
-        from server.tls import ends
-
         yield _until(ends(settings.tls_cert), "The certificate")
     elif parts.scheme == "https" and parts.hostname:
         until, trouble = probes.certificate(parts.hostname, parts.port or 443)

@@ -16,7 +16,6 @@ from calendars.programmes import NewPlace, NewProgramme
 from calendars.rights import Right, Target
 from calendars.schooldays import Meeting
 from calendars.store import Store, Work
-from calendars.tables import Person
 from server.demo import cast
 
 Formed = list[tuple[str, tuple[str, ...]]]
@@ -111,29 +110,27 @@ async def build(store: Store, blueprint: Blueprint, now: datetime) -> Built:
         staff = {
             part.role: await _add(work, part, target) for part in (cast.COORDINATOR, cast.COUNSELLOR, cast.INSPECTOR)
         }
-        await people.appoint(
-            work, founder, staff["coordinator"].id, Right("coordinator", "organisation", organisation.id)
-        )
+        await people.appoint(work, founder, staff["coordinator"], Right("coordinator", "organisation", organisation.id))
         for role in ("counsellor", "inspector"):
-            await people.appoint(work, founder, staff[role].id, Right(role, "programme", programme.id))
+            await people.appoint(work, founder, staff[role], Right(role, "programme", programme.id))
         teachers = [await _add(work, part, target) for part in cast.TEACHERS]
         learners = [await _add(work, part, target) for part in cast.LEARNERS]
-        formed = await _groups(work, blueprint, programme.id, [one.id for one in learners])
+        formed = await _groups(work, blueprint, programme.id, learners)
     async with store.work() as work:
-        coordinator = await rights.actor_of(work, staff["coordinator"].id)
-        planned = await _lessons(work, coordinator, programme.id, formed, [one.id for one in teachers], now)
+        coordinator = await rights.actor_of(work, staff["coordinator"])
+        planned = await _lessons(work, coordinator, programme.id, formed, teachers, now)
     return Built(
-        programme.id, tuple(one.id for one in (*staff.values(), *teachers, *learners)), learners[0].id, teachers[0].id,
-        staff["coordinator"].id, staff["inspector"].id, formed[0][1][-1],
-        tuple((group, teachers[n % len(teachers)].id, members) for n, (group, members) in enumerate(formed)),
+        programme.id, (*staff.values(), *teachers, *learners), learners[0], teachers[0],
+        staff["coordinator"], staff["inspector"], formed[0][1][-1],
+        tuple((group, teachers[n % len(teachers)], members) for n, (group, members) in enumerate(formed)),
         planned,
     )  # fmt: skip
 
 
-async def _add(work: Work, part: cast.Part, target: Target) -> Person:
+async def _add(work: Work, part: cast.Part, target: Target) -> str:
     number = 100 + sum(map(ord, part.name)) % 900
     new = NewPerson(name=part.name, language=part.language, telephone=f"+358 40 000 0{number}")
-    return await people.add(work, rights.system(), new, target)
+    return (await people.add(work, rights.system(), new, target)).id
 
 
 def sizes(learners: int, fields: int) -> list[tuple[int, int]]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from calendars.agenda import Engagement
 from calendars.store import Look
-from calendars.tables import Person
 from classroom import rooms, roster
 from classroom.roster import Roster, Seat
 from server.pages.shown import Shown
@@ -43,10 +42,6 @@ class Class:
     @property
     def learners(self) -> list[Seat]:
         return [one for one in self.roster["seats"] if one["role"] not in LEADING]
-
-    @property
-    def leaders(self) -> Sequence[Person]:
-        return self.it.leaders
 
     @property
     def led(self) -> bool:

@@ -13,7 +13,6 @@ from calendars.clock import day_of, parse_instant, seconds
 from calendars.names import in_language
 from calendars.rights import Actor
 from calendars.store import Look
-from calendars.tables import Programme
 from classroom import reports, roster
 from classroom.reports import Row
 from server.auth.guard import allow, signed_in
@@ -76,7 +75,7 @@ async def _programme(look: Look, actor: Actor, day: MyDay) -> str | None:
     nearest = day.now or day.on_site or day.next or day.contact
     if nearest is not None:
         return nearest.programme.id
-    parts: Sequence[Programme] = await programmes.of(look, actor)
+    parts = await programmes.of(look, actor)
     return parts[0].id if parts else None
 
 

@@ -10,7 +10,6 @@ from calendars import agenda, people, rights
 from calendars.clock import Interval, day_of, local
 from calendars.errors import Conflict, Invalid
 from calendars.store import Look, Work
-from calendars.tables import Person
 from classroom import register, rooms
 from classroom.attendance import counted
 from classroom.register import Correction, Entry, Register
@@ -60,7 +59,7 @@ async def names_in(look: Look, found: Register) -> dict[str, str]:
     ids = {entry.person for entry in found.entries} | {row.by for row in found.evidence if row.by}
     ids |= {row.person for row in found.evidence if row.person}
     ids |= {mark.by for entry in found.entries for mark in entry.marks if mark.by}
-    known: dict[str, Person] = await people.who(look, ids)
+    known = await people.who(look, ids)
     return {one: person.shown for one, person in known.items()}
 
 

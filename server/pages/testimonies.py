@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from calendars.clock import parse_instant
 from calendars.errors import Invalid
-from classroom.register import Entry
-from classroom.tables import Evidence, Mark
+from classroom.register import Entry, Evidence, Mark
 from server.dates import When, duration
 from server.words import Say, phrase
 

@@ -1,0 +1,150 @@
+"""The rule of acts: every public coroutine of the two lower floors is `verb(work | look, actor, ...)` and asks itself.
+
+It asks when it hands the actor to a question of calendars/rights.py, or the actor and its unit of work to another
+function that does. Whatever is no such act stands in EXCEPTIONS with its reason.
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from tests.house.sources import Function, Source
+
+UNITS: Final = {"work": "Work", "look": "Look"}
+QUESTIONS: Final = frozenset({"ask", "may", "knows", "ask_about", "ask_part", "narrowed", "scopes_of", "reachable"})
+FLOORS: Final = ("calendars", "classroom")
+RIGHTS: Final = "it is the asking itself"
+TOKEN: Final = "the token of the address is the right, and whose days they are follows from it"
+OWN: Final = "reads for one person what is her own; who she is was proven by the caller"
+PLAN: Final = "plain reading of the plan for acts that have asked about the lesson"
+HOUSE: Final = "the house itself: chores and the life of a process, nobody acts"
+BEAT: Final = "the live process about a stay whose entering was asked; no person is named from outside"
+INSIDE: Final = "for whoever has entered; entering has asked"
+EXCEPTIONS: Final[Mapping[str, str]] = {
+    "calendars.agenda.all_of": OWN,
+    "calendars.agenda.contact_days": OWN,
+    "calendars.agenda.days_of": OWN,
+    "calendars.engines.unbroken": "a way to await, no act",
+    "calendars.feeds.contents": TOKEN,
+    "calendars.feeds.fetched": TOKEN,
+    "calendars.feeds.of": "narrowed to the actor's own rows",
+    "calendars.feeds.open_feed": TOKEN,
+    "calendars.feeds.streams": TOKEN,
+    "calendars.lessons.expected": PLAN,
+    "calendars.lessons.freeze": HOUSE,
+    "calendars.lessons.freeze_due": HOUSE,
+    "calendars.lessons.leaders": PLAN,
+    "calendars.lessons.seated": PLAN,
+    "calendars.people.card": "open to everybody: it stands on the sign-in page",
+    "calendars.people.found": "the first start, before anybody is there",
+    "calendars.people.logo": "open to everybody: it stands on the sign-in page",
+    "calendars.people.secret": "for the process that signs, never for a person",
+    "calendars.people.who": "names of people whom an act has shown already",
+    "calendars.programmes.of": "narrowed to the scopes that the actor has",
+    "calendars.rights.actor_of": RIGHTS,
+    "calendars.rights.target_of_group": RIGHTS,
+    "calendars.rights.target_of_lesson": RIGHTS,
+    "calendars.rights.target_of_programme": RIGHTS,
+    "calendars.rights.targets_of_person": RIGHTS,
+    "calendars.rights.touch": RIGHTS,
+    "classroom.board.board": INSIDE,
+    "classroom.board.messages": INSIDE,
+    "classroom.calls.call": INSIDE,
+    "classroom.calls.settle": HOUSE,
+    "classroom.epochs.alive": HOUSE,
+    "classroom.epochs.begin": HOUSE,
+    "classroom.epochs.bury": HOUSE,
+    "classroom.epochs.end": HOUSE,
+    "classroom.epochs.stalled": HOUSE,
+    "classroom.ledger.close_stays": BEAT,
+    "classroom.ledger.enter": "the one pen of the ledger; every act that uses it has asked",
+    "classroom.ledger.lessons_of": PLAN,
+    "classroom.ledger.trace": PLAN,
+    "classroom.ledger.traces": PLAN,
+    "classroom.register.close_forgotten": HOUSE,
+    "classroom.register.propose": "follows from the evidence; the act that changed it has asked",
+    "classroom.rooms.close_forgotten": HOUSE,
+    "classroom.rooms.running_pause": INSIDE,
+    "classroom.roster.snapshot": "reads the roster of a lesson about which the caller has asked",
+    "classroom.roster.snapshots": "reads the rosters of lessons about which the caller has asked",
+    "classroom.visits.awoke": BEAT,
+    "classroom.visits.leave": BEAT,
+    "classroom.visits.lost": BEAT,
+    "classroom.visits.measured": "only the actor's own visit, anything else is NotFound",
+    "classroom.visits.record": BEAT,
+    "classroom.visits.resumed": BEAT,
+    "classroom.visits.silent": BEAT,
+    "classroom.visits.sounding": "only the actor's own visit, anything else is NotFound",
+}
+
+
+class Acts:
+    """The functions of the two lower floors, and which of them ask."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._sources = {one.module: one for one in sources if one.floor in FLOORS}
+        self._functions: dict[str, Function] = {}
+        self._names: dict[str, dict[str, str]] = {}
+        for module, source in self._sources.items():
+            for node in source.tree.body:
+                if isinstance(node, Function):
+                    self._functions[f"{module}.{node.name}"] = node
+            self._names[module] = self._known_in(source)
+
+    def _known_in(self, source: Source) -> dict[str, str]:
+        """What a name means in a file: its own functions, and what it imports."""
+        known = {node.name: f"{source.module}.{node.name}" for node in source.tree.body if isinstance(node, Function)}
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                known |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        return known
+
+    def public(self) -> dict[str, ast.AsyncFunctionDef]:
+        """Every public coroutine by its full name."""
+        return {f"{module}.{act.name}": act for module, source in self._sources.items() for act in source.acts()}
+
+    def asks(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether this function puts the question, or hands unit and actor to one that does."""
+        function = self._functions.get(name)
+        if function is None or name in seen:
+            return False
+        module = name.rpartition(".")[0]
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            given = {one.id for one in call.args if isinstance(one, ast.Name)}
+            if "actor" not in given:
+                continue
+            called = ast.unparse(call.func)
+            if called.rpartition(".")[2] in QUESTIONS:
+                return True
+            if given & UNITS.keys() and self.asks(self._meant(module, called), seen | {name}):
+                return True
+        return False
+
+    def _meant(self, module: str, called: str) -> str:
+        first, _, rest = called.partition(".")
+        found = self._names[module].get(first, first)
+        return f"{found}.{rest}" if rest else found
+
+
+def shapeless(sources: Iterable[Source], exceptions: Mapping[str, str] = EXCEPTIONS) -> list[str]:
+    """Acts that are not `async def verb(work | look, actor, ...)`, or that ask nobody."""
+    acts = Acts(sources)
+    found = []
+    for name, act in acts.public().items():
+        if name in exceptions:
+            continue
+        taken = [(one.arg, ast.unparse(one.annotation) if one.annotation else "") for one in act.args.args]
+        units = [(unit, kind) for unit, kind in UNITS.items() if taken[:1] == [(unit, kind)]]
+        if not units or taken[1:2] != [("actor", "Actor")]:
+            found.append(f"{name}: not (work | look, actor, ...)")
+        elif not acts.asks(name):
+            found.append(f"{name}: asks no right")
+    return found
+
+
+def stale(sources: Iterable[Source], exceptions: Mapping[str, str] = EXCEPTIONS) -> list[str]:
+    """Exceptions for what is not there, or for what asks properly and needs none."""
+    sources = list(sources)
+    there = Acts(sources).public()
+    needed = {line.partition(":")[0] for line in shapeless(sources, {})}
+    return sorted(name for name in exceptions if name not in there or name not in needed)
