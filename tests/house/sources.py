@@ -46,9 +46,9 @@ class Source:
     def acts(self) -> Iterator[ast.AsyncFunctionDef]:
         """Every public coroutine of the file itself; what yields is no coroutine."""
         for node in self.tree.body:
-            if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
-                if not any(isinstance(inner, ast.Yield) for inner in ast.walk(node)):
-                    yield node
+            public = isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_")
+            if public and not any(isinstance(inner, ast.Yield) for inner in ast.walk(node)):
+                yield node
 
 
 def tracked(*endings: str) -> list[Path]:
