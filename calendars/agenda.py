@@ -243,7 +243,7 @@ async def _lessons(look: Look, chosen: Subquery, since: datetime, until: datetim
         .join(Day, Day.id == Lesson.day)
         .join(Programme, Programme.id == Lesson.programme)
         .join(Group, Group.id == Lesson.group)
-        .join(Field, Field.id == Group.field)
+        .outerjoin(Field, Field.id == Group.field)
         .outerjoin(Place, Place.id == Day.place)
         .where(Lesson.starts < until, Lesson.ends > since)
         .order_by(Lesson.starts, Lesson.id)

@@ -237,9 +237,9 @@ def _lines(one: Engagement, language: str) -> Iterable[str]:
     teaching = one.programme.language
     if language != teaching and in_language(one.title, language) != (own := one.title.get(teaching, "")):
         yield own
-    if one.field and one.group:
-        field = in_language(one.field.name, language, teaching)
-        yield f"{field} · {in_language(one.group.name, language, teaching)}"
+    if one.group:
+        names = [row.name for row in (one.field, one.group) if row is not None]
+        yield " · ".join(in_language(name, language, teaching) for name in names)
 
 
 def _modified(one: Engagement) -> datetime:

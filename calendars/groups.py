@@ -1,4 +1,4 @@
-"""Small groups of one field, and the seats in them."""
+"""Small groups, each of one field where the programme has fields, and the seats in them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ REASONS = ("moved", "employed", "education", "ill", "moved_away", "own_wish", "m
 
 @dataclass(frozen=True, slots=True)
 class NewGroup:
-    """A group to be formed: `field` is the id of one of the programme's fields."""
+    """A group to be formed: `field` is the id of one of the programme's fields, empty where it has none."""
 
     programme: str
     field: str
@@ -44,14 +44,16 @@ class Member:
 
 
 async def form(work: Work, actor: Actor, new: NewGroup) -> Group:
-    """Form a group of one field."""
+    """Form a group; where the programme has fields, of one of them. Raises Invalid `field_missing`."""
     programme, target = await rights.target_of_programme(work, new.programme)
     rights.ask(actor, "plan", target)
-    field = await work.get(Field, new.field)
-    if field is None or field.programme != programme.id:
+    known = list(await work.all(select(Field.id).where(Field.programme == programme.id)))
+    if new.field and new.field not in known:
         raise NotFound()
+    if known and not new.field:
+        raise Invalid("field_missing", field="field")
     name = {programme.language: clean_name(new.name)}
-    group = Group(id=new_id(), programme=programme.id, field=field.id, name=name, modified=work.now)
+    group = Group(id=new_id(), programme=programme.id, field=new.field or None, name=name, modified=work.now)
     work.add(group)
     work.tell(GroupFormed(stream=programme.id, group=group.id, by=actor.person))
     await work.flush()
@@ -146,16 +148,17 @@ async def members(look: Look, actor: Actor, groups: Sequence[str], day: date | N
     ]
 
 
-async def of_programme(look: Look, actor: Actor, programme: str) -> list[tuple[Group, Field]]:
-    """The groups of a programme with their fields."""
+async def of_programme(look: Look, actor: Actor, programme: str) -> list[tuple[Group, Field | None]]:
+    """The groups of a programme with their fields, where it has any."""
     await rights.ask_part(look, actor, programme)
     rows = await look.rows(
         select(Group, Field)
-        .join(Field, Field.id == Group.field)
+        .outerjoin(Field, Field.id == Group.field)
         .where(Group.programme == programme)
-        .order_by(Field.code, Group.id)
+        .order_by(Group.id)
     )
-    return sorted(((group, field) for group, field in rows), key=lambda pair: (pair[1].code, *pair[0].name.values()))
+    found: list[tuple[Group, Field | None]] = [(group, field) for group, field in rows]
+    return sorted(found, key=lambda pair: (pair[1].code if pair[1] else "", *pair[0].name.values()))
 
 
 def _on(day: date | None) -> list[Any]:

@@ -166,12 +166,12 @@ class Field(Base):
 
 
 class Group(Base):
-    """A small group of one field."""
+    """A small group of one field; a model without vocational fields has groups without one."""
 
     __tablename__ = "groups"
     id: Mapped[str] = key()
     programme: Mapped[str] = mapped_column(owner("programmes.id"), index=True)
-    field: Mapped[str] = mapped_column(owner("fields.id"))
+    field: Mapped[str | None] = mapped_column(owner("fields.id"))
     name: Mapped[dict[str, str]] = mapped_column(JSON)
     modified: Mapped[datetime] = mapped_column(Instant)
 

@@ -25,6 +25,7 @@ ERRORS: Final = {
     "register_signed": "This register is signed. Open it again first.",
     "reason_missing": "Write a reason, in a few words.",
     "backwards": "The end comes before the beginning. Check the times.",
+    "field_missing": "Choose the field of this group.",
     "bad_choice": "Choose one of the list.",
     "bad_message": "This cannot be sent. Make it shorter and try again.",
     "bad_id": "This cannot be sent. Load the page again.",

@@ -17,7 +17,7 @@ from calendars.errors import Invalid
 from calendars.store import Store
 from server import app as house_app
 from server import assets
-from server.demo import directory, house, memory, stage
+from server.demo import directory, house, memory, stage, today
 from server.demo.history import Lived
 from server.demo.memory import Memory
 from server.listening import listen
@@ -84,7 +84,7 @@ async def _build(settings: Settings, arguments: argparse.Namespace) -> Memory:
     blueprint = blueprints.load(arguments.blueprint)
     machine = Clock().now()
     wished = _instant(arguments.clock) if arguments.clock else machine
-    now = house.house_time(wished, blueprint)
+    now = today.house_time(wished, blueprint)
     await migrate(settings.database_url)
     clock = SetClock(now)
     store = Store(settings.database_url, clock)

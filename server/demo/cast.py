@@ -1,6 +1,10 @@
 """The invented people of the training house: names from the language areas of our learners, and who teaches them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from calendars.blueprint_form import Blueprint
+from calendars.programmes import NewPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,13 @@ TEACHERS = (
     Part("Päivi Kallio", "fi", "teacher"),
     Part("Oskar Vainio", "fi", "teacher"),
 )
+TUTORS = (
+    Part("Hana Bekele", "en", "tutor"),
+    Part("Sergei Orlov", "fi", "tutor"),
+    Part("Layla Nasser", "ar", "tutor"),
+    Part("Carlos Medina", "en", "tutor"),
+)
+"""They came to the country themselves and are already at work."""
 COORDINATOR = Part("Tuula Harju", "fi", "coordinator")
 COUNSELLOR = Part("Sanna Mäki", "fi", "counsellor")
 INSPECTOR = Part("Risto Aalto", "fi", "inspector")
@@ -32,3 +43,18 @@ LEARNERS = (
     Part("Abdi Farah", "en"), Part("Zahra Mohammadi", "ar"),
 )  # fmt: skip
 """Twenty-four, in the order in which they sit: the first is the learner of the stage, the seventh never comes today."""
+
+HOUSES = {
+    "Jyväskylä": NewPlace(
+        name="Koulutustalo", address="Lutakonkatu 6, 40100 Jyväskylä", latitude=62.24, longitude=25.76
+    ),
+    "Kajaani": NewPlace(name="Kylätalo", address="Kylätie 1, 87100 Kajaani", latitude=64.22, longitude=27.73),
+    "Espoo": NewPlace(name="Osaamiskeskus", address="Koulukatu 1, 02600 Espoo", latitude=60.22, longitude=24.82),
+}
+"""The house of each town that the models name."""
+
+
+def places_of(blueprint: Blueprint) -> Mapping[str, NewPlace]:
+    """Where the contact days of a model are held; a town that we do not know keeps what the model says."""
+    towns = {code: place.address.rpartition(" ")[2] for code, place in blueprint.places.items()}
+    return {code: HOUSES[town] for code, town in towns.items() if town in HOUSES}

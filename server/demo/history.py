@@ -64,7 +64,8 @@ class Lived:
         return self._actors[person]
 
     def _online(self, past: Laid) -> None:
-        self._visit(past, past.teacher, past.starts - timedelta(minutes=4), past.ends + timedelta(minutes=1))
+        for leader in (past.teacher, *past.beside):
+            self._visit(past, leader, past.starts - timedelta(minutes=4), past.ends + timedelta(minutes=1))
         for person in past.learners:
             chance = self._luck.random()
             early = past.starts - timedelta(seconds=self._luck.randint(20, 280))

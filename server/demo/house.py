@@ -2,26 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from calendars import groups, lessons, people, programmes, rights, schooldays
+from calendars import groups, lessons, people, programmes, rights
 from calendars.blueprint_form import Blueprint
-from calendars.errors import Invalid
 from calendars.groups import NewGroup
 from calendars.lessons import NewLesson
 from calendars.people import NewHouse, NewPerson
-from calendars.programmes import NewPlace, NewProgramme
+from calendars.programmes import NewProgramme
 from calendars.rights import Right, Target
-from calendars.schooldays import Meeting
 from calendars.store import Store, Work
 from server.demo import cast
+from server.demo.today import hours, start_day
 
 Formed = list[tuple[str, tuple[str, ...]]]
 
-FIRST_HOUR, LAST_HOUR = 7, 18
-SHIFTED_TO = time(10, 5)
+ROOM = 8  # people, whoever leads them counted: so many are at home in the embedded room
+EVENINGS = 12  # learners of a model that meets once a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,8 @@ class Laid:
     on_site: bool
     teacher: str
     learners: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    """Who leads it together with her."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Built:
     coordinator: str
     inspector: str
     missing: str
-    groups: tuple[tuple[str, str, tuple[str, ...]], ...]
-    """Group, its teacher of today's first lesson, its learners."""
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    """Each group with its learners."""
     lessons: tuple[Laid, ...]
     """Every lesson of the programme, in order of time and of the groups."""
 
@@ -58,52 +58,19 @@ class Built:
         return [one for one in self.lessons if one.starts <= now < one.ends]
 
 
-def house_time(now: datetime, blueprint: Blueprint) -> datetime:
-    """The instant at which the house starts: now, or 10:05 of the next day on which there can be a lesson."""
-    zone = ZoneInfo(blueprint.zone)
-    here = now.astimezone(zone)
-    if FIRST_HOUR <= here.hour < LAST_HOUR and _is_training_day(blueprint, here.date()):
-        return now
-    day = here.date() if here.hour < FIRST_HOUR else here.date() + timedelta(days=1)
-    while not _is_training_day(blueprint, day):
-        day += timedelta(days=1)
-    return datetime.combine(day, SHIFTED_TO, zone).astimezone(now.tzinfo)
-
-
-def _is_training_day(blueprint: Blueprint, day: date) -> bool:
-    try:
-        schooldays.start_so_that(blueprint, 1, day)
-    except Invalid:
-        return False
-    return True
-
-
-def number_of_today(blueprint: Blueprint) -> int:
-    """The training day that today is: online, with a contact day after it; else the third. Raises Invalid."""
-    kinds = [blueprint.phases[part.phase].kind for part in blueprint.line for _ in range(part.days or 0)]
-    if not kinds:
-        raise Invalid("demo_needs_days", blueprint=blueprint.name)
-    for n, (today, tomorrow) in enumerate(pairwise(kinds), start=1):
-        if (today, tomorrow) == ("online", "contact"):
-            return n
-    return min(3, len(kinds))
-
-
 async def build(store: Store, blueprint: Blueprint, now: datetime) -> Built:
     """Build everything; `now` is the instant at which the first lesson shall be open. The store's clock is our own."""
     today = now.astimezone(ZoneInfo(blueprint.zone)).date()
-    start = schooldays.start_so_that(blueprint, number_of_today(blueprint), today)
+    start = start_day(blueprint, today)
+    seats = _sizes(blueprint)
+    crew = _crew(blueprint)[: _needed(blueprint, len(seats))]
     founder = rights.system()
     async with store.work() as work:
         await people.found(work, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
         await people.set_house(work, founder, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
         organisation = (await people.organisations(work, founder))[0]
-        place = NewPlace(name="Koulutustalo", address="Lutakonkatu 6, 40100 Jyväskylä", latitude=62.24, longitude=25.76)
         new = NewProgramme(
-            blueprint=blueprint,
-            start=start,
-            organisation=organisation.id,
-            places=dict.fromkeys(blueprint.places, place),
+            blueprint=blueprint, start=start, organisation=organisation.id, places=cast.places_of(blueprint)
         )
         programme = await programmes.plan(work, founder, new)
         target = Target(organisation.id, programme.id)
@@ -113,17 +80,15 @@ async def build(store: Store, blueprint: Blueprint, now: datetime) -> Built:
         await people.appoint(work, founder, staff["coordinator"], Right("coordinator", "organisation", organisation.id))
         for role in ("counsellor", "inspector"):
             await people.appoint(work, founder, staff[role], Right(role, "programme", programme.id))
-        teachers = [await _add(work, part, target) for part in cast.TEACHERS]
-        learners = [await _add(work, part, target) for part in cast.LEARNERS]
-        formed = await _groups(work, blueprint, programme.id, learners)
+        teachers = [await _add(work, part, target) for part in crew]
+        learners = [await _add(work, part, target) for part in cast.LEARNERS[: sum(size for _, size in seats)]]
+        formed = await _groups(work, programme.id, seats, learners)
     async with store.work() as work:
         coordinator = await rights.actor_of(work, staff["coordinator"])
-        planned = await _lessons(work, coordinator, programme.id, formed, teachers, now)
+        planned = await _lessons(work, coordinator, blueprint, programme.id, formed, teachers, now)
     return Built(
-        programme.id, (*staff.values(), *teachers, *learners), learners[0], teachers[0],
-        staff["coordinator"], staff["inspector"], formed[0][1][-1],
-        tuple((group, teachers[n % len(teachers)], members) for n, (group, members) in enumerate(formed)),
-        planned,
+        programme.id, (*staff.values(), *teachers, *learners), learners[0], teachers[0], staff["coordinator"],
+        staff["inspector"], formed[0][1][-1], tuple(formed), planned,
     )  # fmt: skip
 
 
@@ -133,34 +98,58 @@ async def _add(work: Work, part: cast.Part, target: Target) -> str:
     return (await people.add(work, rights.system(), new, target)).id
 
 
-def sizes(learners: int, fields: int) -> list[tuple[int, int]]:
-    """(field, size) of each group: everybody seated, fields as even as they go, groups of five to seven.
+def _crew(blueprint: Blueprint) -> tuple[cast.Part, ...]:
+    """Who leads: teachers, or tutors where the model asks for them."""
+    return cast.TUTORS if any(one.leader_role == "tutor" for one in blueprint.series.values()) else cast.TEACHERS
 
-    Twenty-four in three fields are 7, 7 and 10, which is 7, 7, 5 and 5.
+
+def _leaders(blueprint: Blueprint) -> int:
+    """How many lead one lesson, at most."""
+    needed = [len(one.needs) for phase in blueprint.phases.values() for one in phase.lessons]
+    return max([*needed, *(one.leaders for one in blueprint.series.values())], default=1)
+
+
+def _needed(blueprint: Blueprint, classes: int) -> int:
+    """How many who lead keep every class taught, and each of its daily lessons by somebody else."""
+    daily = max((len(phase.lessons) for phase in blueprint.phases.values()), default=1)
+    return classes * _leaders(blueprint) + daily - 1
+
+
+def _sizes(blueprint: Blueprint) -> list[tuple[int, int]]:
+    """(field, size) of each group of this model: as large as it allows, and its room."""
+    kinds = {one.kind for one in blueprint.phases.values()} | {one.kind for one in blueprint.series.values()}
+    largest = blueprint.groups.largest
+    if "online" in kinds:
+        largest = min(largest, ROOM - _leaders(blueprint))
+    return sizes(len(cast.LEARNERS) if blueprint.line else EVENINGS, len(blueprint.fields), largest)
+
+
+def sizes(learners: int, fields: int, largest: int = 7) -> list[tuple[int, int]]:
+    """(field, size) of each group: everybody seated, fields as even as they go, groups as even as they go.
+
+    Twenty-four in three fields are 7, 7 and 10, which is 7, 7, 5 and 5. A model without fields is one field.
     """
-    if fields == 0:
-        return []
-    share = [learners // fields] * fields
+    share = [learners // max(1, fields)] * max(1, fields)
     share[-1] += learners - sum(share)
     if fields == 3 and learners == 24:
         share = [7, 7, 10]
     return [
         (field, size // parts + (1 if part < size % parts else 0))
         for field, size in enumerate(share)
-        for parts in [max(1, -(-size // 7))]
+        for parts in [max(1, -(-size // largest))]
         for part in range(parts)
     ]
 
 
-async def _groups(work: Work, blueprint: Blueprint, programme: str, learners: list[str]) -> Formed:
+async def _groups(work: Work, programme: str, seats: Sequence[tuple[int, int]], learners: list[str]) -> Formed:
     fields = await programmes.fields(work, rights.system(), programme)
     formed, taken = [], 0
     count: dict[str, int] = {}
-    for position, size in sizes(len(learners), len(fields)):
-        field = fields[position]
-        count[field.id] = count.get(field.id, 0) + 1
-        name = f"{field.name['fi']} {count[field.id]}"
-        group = await groups.form(work, rights.system(), NewGroup(programme, field.id, name))
+    for position, size in seats:
+        field, called = (fields[position].id, fields[position].name["fi"]) if fields else ("", "Ryhmä")
+        count[called] = count.get(called, 0) + 1
+        new = NewGroup(programme, field, f"{called} {count[called]}")
+        group = await groups.form(work, rights.system(), new)
         members = tuple(learners[taken : taken + size])
         taken += size
         for person in members:
@@ -170,31 +159,26 @@ async def _groups(work: Work, blueprint: Blueprint, programme: str, learners: li
 
 
 async def _lessons(
-    work: Work, actor: rights.Actor, programme: str, formed: Formed, teachers: list[str], now: datetime
-) -> tuple[Laid, ...]:
+    work: Work, actor: rights.Actor, blueprint: Blueprint, programme: str, formed: Formed, teachers: list[str],
+    now: datetime,
+) -> tuple[Laid, ...]:  # fmt: skip
     line = await programmes.line(work, actor, programme)
-    topics = sorted(line.programme.topics) or [""]
     new, online = [], {day.id: day.kind == "online" for day in line.days}
+    together, tutored = _leaders(blueprint), _crew(blueprint) is cast.TUTORS
     for day in line.days:
-        for slot, (starts, ends) in enumerate(_hours(day.lessons, day.date == line.today, now)):
+        topics = day.topics or tuple(sorted(line.programme.topics)) or ("",)
+        laid = hours(day.lessons, day.date == line.today, now, movable=bool(blueprint.line))
+        for slot, (starts, ends) in enumerate(laid):
             for position, (group, _) in enumerate(formed):
-                teacher = teachers[(position + slot) % len(teachers)]
-                new.append(NewLesson(group, day.id, starts, ends, topics[(day.n + slot) % len(topics)], (teacher,)))
+                first = position * together + slot
+                led = tuple(teachers[(first + n) % len(teachers)] for n in range(together))
+                topic = topics[(day.n + slot) % len(topics)]
+                teaching, tutoring = ((), led) if tutored else (led, ())
+                new.append(NewLesson(group, day.id, starts, ends, topic, teaching, tutoring))
     rows = await lessons.plan(work, actor, programme, new)
     members = dict(formed)
     return tuple(
-        Laid(row.id, row.group, row.starts, row.ends, not online[row.day], one.leaders[0], members[row.group])
+        Laid(row.id, row.group, row.starts, row.ends, not online[row.day], led[0], members[row.group], tuple(led[1:]))
         for row, one in zip(rows, new, strict=True)
+        for led in [[person for person, _ in one.led_by]]
     )
-
-
-def _hours(usual: Sequence[Meeting], is_today: bool, now: datetime) -> list[tuple[datetime, datetime]]:
-    """The hours of a day's lessons; today's are laid so that one is on now and another comes later."""
-    hours = [(one.starts, one.ends) for one in usual]
-    if not is_today or not hours:
-        return hours
-    if len(hours) > 1 and hours[0][0] + timedelta(minutes=2) <= now < hours[0][1] - timedelta(minutes=30):
-        return hours
-    begun = now.replace(second=0, microsecond=0) - timedelta(minutes=5 + now.minute % 5)
-    later = begun + timedelta(minutes=120)
-    return [(begun, begun + timedelta(minutes=90)), (later, later + timedelta(minutes=90))]

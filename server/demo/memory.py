@@ -24,7 +24,7 @@ class Memory:
     inspector: str
     missing: str
     classes: tuple[tuple[str, str, str, tuple[str, ...]], ...]
-    """The lessons that were on when the house was built: lesson, group, teacher, learners; the stage's first."""
+    """The online lessons that were on when the house was built: lesson, group, teacher, who else comes."""
 
 
 def of(built: Built, now_lessons: list[Laid], blueprint: str, shift: float) -> Memory:
@@ -32,7 +32,9 @@ def of(built: Built, now_lessons: list[Laid], blueprint: str, shift: float) -> M
     return Memory(
         shift, blueprint, built.programme, built.people, built.learner, built.teacher, built.coordinator,
         built.inspector, built.missing,
-        tuple((one.lesson, one.group, one.teacher, one.learners) for one in now_lessons),
+        tuple(
+            (one.lesson, one.group, one.teacher, (*one.learners, *one.beside)) for one in now_lessons if not one.on_site
+        ),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from calendars import groups, programmes, rights
+from calendars import people, programmes, rights
 from calendars.errors import NotFound
 from classroom import roster
 from server.auth.guard import allow
@@ -114,8 +114,8 @@ class Stage:
         kept, actor = self._kept, rights.system()
         async with request.app[STORE].look() as look:
             line = await programmes.line(look, actor, kept.programme)
-            people = await groups.members(look, actor, [group for _, group, _, _ in kept.classes[:1]])
-        names = {one.person: one.name for one in people}
+            known = await people.who(look, [kept.learner, kept.missing])
+        names = {one: person.shown for one, person in known.items()}
         return render(
             request, "stage.html", line=line, tiles=_tiles(line, request), missing=names.get(kept.missing, ""),
             learner=names.get(kept.learner, ""),

@@ -36,10 +36,11 @@ class Shown:
 
     @property
     def heading(self) -> Twice:
-        """The field in her language over the name of the group; of a day on site its phase."""
-        if self.it.group is None or self.it.field is None:
+        """The field (without one, the programme) in her language over the group's name; of a day on site its phase."""
+        if self.it.group is None:
             return self._twice(self.it.title)
-        field, group = self._in(self.it.field.name), in_language(self.it.group.name, PLAIN, self.it.programme.language)
+        field = self._in((self.it.field or self.it.programme).name)
+        group = in_language(self.it.group.name, PLAIN, self.it.programme.language)
         return Twice(group, "") if self.language == PLAIN else Twice(field, group)
 
     @property

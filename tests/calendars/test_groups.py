@@ -108,6 +108,12 @@ async def test_group_when_formed_in_foreign_field_then_not_found(house: Planned)
             await groups.form(work, SYSTEM, NewGroup(house.programme, "other", "x"))
 
 
+async def test_group_when_programme_has_fields_then_one_must_be_said(house: Planned) -> None:
+    with pytest.raises(Invalid, match="field_missing"):
+        async with house.store.work() as work:
+            await groups.form(work, SYSTEM, NewGroup(house.programme, "", "x"))
+
+
 async def test_group_when_renamed_then_cleaned(house: Planned) -> None:
     async with house.store.work() as work:
         group = await groups.rename(work, SYSTEM, house.groups["first"], " Uusi\x00 nimi ")

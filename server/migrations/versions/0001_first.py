@@ -329,7 +329,7 @@ def upgrade() -> None:
         "groups",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("programme", sa.String(), nullable=False),
-        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), nullable=True),
         sa.Column("name", sa.JSON(), nullable=False),
         sa.Column("modified", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["field"], ["fields.id"], name=op.f("fk_groups_field")),
@@ -509,7 +509,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["lesson"], ["lessons.id"], name=op.f("fk_visits_lesson")),
         sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_visits_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
-        sa.UniqueConstraint("epoch", "connection", "lesson", "part", name=op.f("uq_visits_epoch_connection_lesson_part")),
+        sa.UniqueConstraint(
+            "epoch", "connection", "lesson", "part", name=op.f("uq_visits_epoch_connection_lesson_part")
+        ),
     )
     with op.batch_alter_table("visits", schema=None) as batch_op:
         batch_op.create_index("ix_visits_lesson_person", ["lesson", "person"], unique=False)
