@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 import aiohttp
 import socketio
@@ -27,6 +28,8 @@ class Part:
     link: str
     lesson: str
     after: float
+    stands_in_for: str = ""
+    """The person whom this one plays only until she comes herself."""
 
 
 async def play(parts: Sequence[Part]) -> None:
@@ -37,15 +40,17 @@ async def play(parts: Sequence[Part]) -> None:
 async def _sit(part: Part) -> None:
     """Come, stay, and come back after a fall, as a browser does."""
     await asyncio.sleep(part.after)
-    while True:
+    relieved = False
+    while not relieved:
         try:
-            await _visit(part)
+            relieved = await _visit(part)
         except (aiohttp.ClientError, socketio.exceptions.SocketIOError, OSError, TimeoutError) as why:
             log.info("classmate_waits", why=type(why).__name__)
         await asyncio.sleep(random.uniform(1, 4))
 
 
-async def _visit(part: Part) -> None:
+async def _visit(part: Part) -> bool:
+    """Sit in the lesson until it ends or the line does; true when the person herself has come instead."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         await _press_the_button(session, part.link)
         client = socketio.AsyncClient(http_session=session, reconnection=False)
@@ -60,10 +65,41 @@ async def _visit(part: Part) -> None:
             if "problem" in answer:
                 log.info("classmate_refused", code=answer["problem"].get("code"))
                 await asyncio.sleep(20)
-                return
+                return False
+            relief = _Relief(part.stands_in_for, answer["roster"], gone)
+            client.on("facts", relief.hear)
             await gone.wait()
+            if relief.came:
+                await client.call("leave", {"lesson": part.lesson}, timeout=10)
+            return relief.came
         finally:
             await client.disconnect()
+
+
+class _Relief:
+    """Listens for the person who is played: when she comes in beside her player, the player goes."""
+
+    def __init__(self, person: str, roster: dict[str, Any] | None, gone: asyncio.Event) -> None:
+        seats = roster["seats"] if roster and person else []
+        visits = {name: visit for seat in seats if seat["person"] == person for name, visit in seat["visits"].items()}
+        self._known = frozenset(visits)
+        self._person = person
+        self._gone = gone
+        self.came = False
+        if sum(visit["live"] for visit in visits.values()) > 1:
+            self._leave()
+
+    def hear(self, facts: Sequence[dict[str, Any]]) -> None:
+        """The facts of the lesson, as everybody who leads it hears them."""
+        if any(
+            fact["kind"] == "Entered" and fact["person"] == self._person and fact["visit"] not in self._known
+            for fact in facts
+        ):
+            self._leave()
+
+    def _leave(self) -> None:
+        self.came = True
+        self._gone.set()
 
 
 def _answer(_beat: object) -> None:

@@ -26,6 +26,8 @@ from server.page import frame, render
 from server.settings import Settings
 
 PARTS: Final = ("teacher", "learner", "coordinator")
+WIDTHS: Final = {"teacher": 1000, "learner": 360, "coordinator": 800}
+"""How wide each part's own screen is in CSS pixels; the stage shows it smaller, as a photograph of a laptop would."""
 CUT_FOR: Final = 20.0  # seconds; long enough to be seen, short enough to be bridged
 
 
@@ -90,25 +92,33 @@ class Stage:
         self._entrances[part] = Entrance(port, f"{host}:{port}", site)
 
     async def _cast(self, app: web.Application) -> list[classmates.Part]:
-        """Whom the demo plays: the stage's classmates and the other classes; the fourth class lacks its teacher."""
+        """Whom the demo plays: the stage's classmates, the other classes, and every teacher.
+
+        The stage's own teacher is played until somebody presses her button: then she is in by herself. One learner of
+        the stage never comes; everything else is calm, so that the one dark seat is seen.
+        """
         if self._classmates == 0:
             return []
-        played: list[tuple[str, str]] = []
-        for position, (lesson, _, teacher, learners) in enumerate(self._kept.classes):
-            if position == 0:
-                others = [one for one in learners if one not in (self._kept.learner, self._kept.missing)]
-                wanted = len(others) if self._classmates is None else self._classmates
-                played += [(one, lesson) for one in [*others, self._kept.missing][:wanted]]
-            else:
-                teachers = [teacher] if position < 3 else []
-                played += [(one, lesson) for one in [*teachers, *learners[: len(learners) - (position == 2)]]]
+        teachers = [(teacher, lesson) for lesson, _, teacher, _ in self._kept.classes]
+        learners = [
+            (one, lesson)
+            for position, (lesson, _, _, members) in enumerate(self._kept.classes)
+            for one in (members if position else self._others(members))
+        ]
+        own = self._kept.teacher
         async with app[STORE].look() as look:
             return [
                 classmates.Part(
-                    self._settings.url + await directory.link_of(look, app[SECRET], person), lesson, 0.4 * n
+                    self._settings.url + await directory.link_of(look, app[SECRET], person), lesson, 0.3 * n,
+                    stands_in_for=own if person == own else "",
                 )
-                for n, (person, lesson) in enumerate(played)
-            ]
+                for n, (person, lesson) in enumerate([*teachers, *learners])
+            ]  # fmt: skip
+
+    def _others(self, learners: tuple[str, ...]) -> tuple[str, ...]:
+        """Whom of the open lesson the demo plays: all but its learner and the one who never comes, or so many."""
+        others = tuple(one for one in learners if one not in (self._kept.learner, self._kept.missing))
+        return others if self._classmates is None else (*others, self._kept.missing)[: self._classmates]
 
     async def _page(self, request: web.Request) -> web.Response:
         kept, actor = self._kept, rights.system()
@@ -118,25 +128,25 @@ class Stage:
         names = {one: person.shown for one, person in known.items()}
         return render(
             request, "stage.html", line=line, tiles=_tiles(line, request), missing=names.get(kept.missing, ""),
-            learner=names.get(kept.learner, ""),
+            learner=names.get(kept.learner, ""), person=kept.learner, absent=kept.missing, widths=WIDTHS,
             frames={part: f"{self._entrances[part].address}/stage/seat/{part}" for part in PARTS},
             report=f"{self._entrances['coordinator'].address}/programmes/{kept.programme}/report",
         )  # fmt: skip
 
     async def _state(self, request: web.Request) -> web.Response:
-        """Where the learner of the stage is now, for the line of text that leads on."""
-        if not self._kept.classes:
-            return web.json_response({"learner": "expected", "missing": "expected", "cut": False})
+        """The seats of the stage's learner and of the one who never came, for the line of text that leads on."""
+        cut = self._healing is not None and not self._healing.done()
         async with request.app[STORE].look() as look:
-            found = await roster.roster(look, rights.system(), self._kept.classes[0][0])
-        states = {seat["person"]: seat["state"] for seat in found["seats"]}
-        return web.json_response(
-            {
-                "learner": states.get(self._kept.learner, "expected"),
-                "missing": states.get(self._kept.missing, "expected"),
-                "cut": self._healing is not None and not self._healing.done(),
-            }
-        )
+            found = await roster.roster(look, rights.system(), self._lesson) if self._lesson else {"seats": []}
+            now = look.now
+        wanted = (self._kept.learner, self._kept.missing)
+        seats = {seat["person"]: seat for seat in found["seats"] if seat["person"] in wanted}
+        return web.json_response({"seats": seats, "cut": cut, "now": now.timestamp() * 1000})
+
+    @property
+    def _lesson(self) -> str:
+        """The lesson that is open on the stage; a programme without online days has none."""
+        return self._kept.classes[0][0] if self._kept.classes else ""
 
     async def _seat(self, request: web.Request) -> web.Response:
         """Fetches the real sign-in page of one part and presses its button; without scripts it is one tap."""
@@ -145,7 +155,8 @@ class Stage:
             raise NotFound()
         async with request.app[STORE].look() as look:
             link = await directory.link_of(look, request.app[SECRET], getattr(self._kept, part))
-        return render(request, "stage_seat.html", link=link)
+        begins = {"teacher": f"/j/{self._lesson}" if self._lesson else "/teaching", "coordinator": "/house"}
+        return render(request, "stage_seat.html", link=f"{link}?wanted={begins.get(part, '/')}")
 
     async def _cut(self, request: web.Request) -> web.Response:
         """Cut the learner's line: her port is closed and what runs through it breaks off. It heals by itself."""

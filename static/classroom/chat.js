@@ -3,6 +3,11 @@
 import { clock } from "../dates.js";
 import { language } from "../page.js";
 import { say } from "../words.js";
+import { tell } from "./twice.js";
+
+/** What the board takes in one message (classroom/board.py, LONGEST). */
+const LONGEST = 2000;
+const ADDRESS = /https?:\/\/[^\s<>"'\u2066-\u2069]+[^\s<>"'\u2066-\u2069.,;:!?)\]،؛؟]/giu;
 
 /** @typedef {{id: string, number: number, person: string, name: string, text: string, at: string}} Message */
 
@@ -33,6 +38,8 @@ export class Chat {
       event.preventDefault();
       const text = input.value.trim();
       if (!text) return;
+      this.#complain([...text].length > LONGEST);
+      if ([...text].length > LONGEST) return;
       input.value = "";
       // What the server refuses comes back into her hands.
       send(text).catch(() => (input.value ||= text));
@@ -75,6 +82,13 @@ export class Chat {
     input.focus();
   }
 
+  /** @param {boolean} tooLong what she wrote stays where it is: she may shorten it */
+  #complain(tooLong) {
+    const place = /** @type {HTMLElement} */ (this.panel.querySelector("#unsaid"));
+    place.hidden = !tooLong;
+    if (tooLong) tell(place, (say) => say("This message is too long. Send it in parts."));
+  }
+
   #settle() {
     const low = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 80;
     for (const old of [...this.list.querySelectorAll("[data-unsent]")]) old.remove();
@@ -99,10 +113,30 @@ export class Chat {
     line.className = "chat-message";
     const said = document.createElement("p");
     said.dir = "auto";
-    said.textContent = text;
+    said.append(...linked(text));
     line.append(bdi(name, "strong"), " ", bdi(when, "muted small"), said);
     return line;
   }
+}
+
+/**
+ * The text with its web addresses to tap. Nothing else in it means anything.
+ * @param {string} text
+ * @returns {(string | HTMLAnchorElement)[]}
+ */
+function linked(text) {
+  const parts = [];
+  let from = 0;
+  for (const found of text.matchAll(ADDRESS)) {
+    const link = document.createElement("a");
+    link.href = found[0];
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    link.append(bdi(found[0], ""));
+    parts.push(text.slice(from, found.index), link);
+    from = (found.index ?? 0) + found[0].length;
+  }
+  return [...parts, text.slice(from)];
 }
 
 /**
@@ -111,7 +145,7 @@ export class Chat {
  */
 function bdi(text, className) {
   const found = document.createElement("bdi");
-  found.className = className;
+  if (className) found.className = className;
   found.textContent = text;
   return found;
 }

@@ -91,12 +91,12 @@ export class Door {
 export function problemWords(kind, code) {
   if (code === "denied")
     return kind === "microphone"
-      ? (say) => say("This browser does not give the microphone. You still hear everybody.")
-      : (say) => say("This browser does not give the camera. You can go on without it.");
+      ? (say) => say("The microphone is blocked. Tap the lock beside the address. Allow the microphone. You hear everybody without it too.")
+      : (say) => say("The camera is blocked. Tap the lock beside the address. Allow the camera. You can go on without it.");
   if (code === "busy") return (say) => say("Another program uses it. Close that program and try again.");
   if (code === "insecure") return (say) => say("Camera and microphone need a safe address (https).");
   return kind === "microphone"
-    ? (say) => say("No microphone was found. You still hear everybody.")
+    ? (say) => say("No microphone was found. Plug in a headset. You hear everybody without it too.")
     : (say) => say("No camera was found. You can go on without it.");
 }
 

@@ -21,12 +21,14 @@ export class Seats {
 
   /**
    * @param {object} given
+   * @param {string} given.me who leads: her own seat is the one she sits on
    * @param {() => number} given.houseNow
    * @param {Record<string, string>} given.lastSeen person → when, in words
    * @param {boolean} given.links whether she may show a learner's personal link
    * @param {(person: string) => void} given.lower puts down another one's hand
    */
-  constructor({ houseNow, lastSeen, links, lower }) {
+  constructor({ me, houseNow, lastSeen, links, lower }) {
+    this.me = me;
     this.houseNow = houseNow;
     this.lastSeen = lastSeen;
     this.links = links;
@@ -43,28 +45,31 @@ export class Seats {
   #draw() {
     const roster = this.#roster;
     if (!roster) return;
-    const expected = roster.seats.filter((seat) => seat.expected || seat.first);
+    const expected = roster.seats.filter((seat) => (seat.expected || seat.first) && seat.person !== this.me).sort(inOrder);
     part("roster-title").textContent = say("Seats: {count}", { count: expected.length });
     const here = expected.filter((seat) => seat.devices > 0).length;
     part("roster-here").textContent = say("here: {count}", { count: here });
-    for (const seat of expected) this.#seat(seat);
+    expected.forEach((seat, position) => this.#seat(seat, position));
     for (const old of [...this.#list.children]) {
       const person = /** @type {HTMLElement} */ (old).dataset.of;
       if (!expected.some((seat) => seat.person === person)) old.remove();
     }
-    this.#alert(this.#missing(roster, expected), roster);
+    this.#alert(this.#missing(roster, expected), expected);
   }
 
-  /** @param {Seat} seat */
-  #seat(seat) {
+  /**
+   * @param {Seat} seat
+   * @param {number} position
+   */
+  #seat(seat, position) {
     let place = /** @type {HTMLElement | null} */ (this.#list.querySelector(`[data-of="${seat.person}"]`));
     if (!place) {
       const pattern = /** @type {HTMLTemplateElement} */ (part("seat-pattern")).content.firstElementChild;
       place = document.createElement("li");
       place.dataset.of = seat.person;
       place.append(newSeat(/** @type {HTMLElement} */ (pattern), seat), note());
-      this.#list.append(place);
     }
+    if (this.#list.children[position] !== place) this.#list.insertBefore(place, this.#list.children[position] ?? null);
     drawSeat(/** @type {HTMLElement} */ (place.firstElementChild), seat, { language, now: this.houseNow() });
     const devices = seat.devices > 1 ? say("{count} devices", { count: seat.devices }) : "";
     const under = /** @type {HTMLElement} */ (place.lastElementChild);
@@ -93,7 +98,7 @@ export class Seats {
    */
   #missing(roster, seats) {
     const now = this.houseNow();
-    if (roster.closed || now < Date.parse(roster.opened ?? roster.starts) + MISSED_AFTER_MS) return seats.filter((seat) => seat.state === "could_not_enter");
+    if (roster.closed || now < Date.parse(roster.starts) + MISSED_AFTER_MS) return seats.filter((seat) => seat.state === "could_not_enter");
     const late = (/** @type {Seat} */ seat) => seat.state === "dropped" && now - Date.parse(seat.since ?? "") > LOST_AFTER_MS;
     const order = ["could_not_enter", "dropped", "expected"];
     return seats
@@ -103,11 +108,11 @@ export class Seats {
 
   /**
    * @param {Seat[]} missing
-   * @param {Roster} roster
+   * @param {Seat[]} seats
    */
-  #alert(missing, roster) {
-    const begun = this.houseNow() >= Date.parse(roster.starts);
-    const complete = roster.seats.every((seat) => !seat.expected || seat.devices > 0);
+  #alert(missing, seats) {
+    const begun = this.houseNow() >= Date.parse(this.#roster?.starts ?? "");
+    const complete = seats.every((seat) => !seat.expected || seat.devices > 0);
     const shown = JSON.stringify([begun, complete, missing.map((seat) => [seat.person, seat.state, seat.step])]);
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -157,6 +162,15 @@ export class Seats {
     const seen = this.lastSeen[seat.person];
     return seen ? say("Last seen {time}.", { time: seen }) : say("Never seen yet.");
   }
+}
+
+/**
+ * Learners by name, then whoever leads beside her.
+ * @param {Seat} one
+ * @param {Seat} other
+ */
+function inOrder(one, other) {
+  return Number(one.role !== "learner") - Number(other.role !== "learner") || one.name.localeCompare(other.name);
 }
 
 function note() {

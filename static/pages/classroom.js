@@ -196,6 +196,7 @@ function drawHands() {
 
 if (document.getElementById("roster")) {
   const seats = new Seats({
+    me: page.person,
     houseNow,
     lastSeen: page.last_seen,
     links: page.links,

@@ -1,38 +1,89 @@
-/** Leads over the demo's stage: looks once a second where the learner is, and shows the line of text that comes next. */
+/**
+ * Leads over the demo's stage: looks once a second where the learner is, shows the line of text that comes next, and
+ * makes each screen as large as there is room, as a photograph of a laptop or a telephone would be.
+ *
+ * @typedef {import("../roster.js").Seat} Seat
+ */
 
-import "../page.js";
-import { part } from "../page.js";
+import { language, part } from "../page.js";
+import { drawSeat } from "../seat.js";
 
-const ORDER = ["enter", "cut", "missing", "pay", "end"];
+/** Each step and whose screen it is about. */
+const STEPS = [
+  { name: "enter", front: "learner" },
+  { name: "cut", front: "teacher" },
+  { name: "missing", front: "teacher" },
+  { name: "pay", front: "coordinator" },
+  { name: "end", front: "coordinator" },
+];
 const HERE = new Set(["here", "late"]);
+/** Below this width one screen is shown at a time, in its own size. */
+const wide = window.matchMedia("(min-width: 60rem)");
 
 let step = 0;
 let wasCut = false;
 
-function show() {
-  document.querySelectorAll("[data-step]").forEach((one) => {
-    /** @type {HTMLElement} */ (one).hidden = one.getAttribute("data-step") !== ORDER[step];
-  });
-  part("next").hidden = step === ORDER.length - 1;
+/** @param {string} name of the part whose screen stands in front */
+function front(name) {
+  part("frames").dataset.front = name;
+  for (const button of document.querySelectorAll("[data-show]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-show") === name));
+  fitAll();
 }
 
-function goOn() {
-  step = Math.min(step + 1, ORDER.length - 1);
-  show();
+/** @param {number} to */
+function go(to) {
+  step = Math.max(0, Math.min(to, STEPS.length - 1));
+  const { name, front: screen } = /** @type {{name: string, front: string}} */ (STEPS[step]);
+  for (const one of document.querySelectorAll("[data-step]")) /** @type {HTMLElement} */ (one).hidden = one.getAttribute("data-step") !== name;
+  for (const [place, way] of document.querySelectorAll("[data-to]").entries()) {
+    if (place === step) way.setAttribute("aria-current", "step");
+    else way.removeAttribute("aria-current");
+    way.toggleAttribute("data-done", place < step);
+  }
+  part("next").hidden = step === STEPS.length - 1;
+  front(screen);
 }
 
 /** @returns {Promise<void>} */
 async function look() {
-  if (step > 1) return;
   const answer = await fetch("/stage/state", { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
-  const state = await answer.json();
-  wasCut ||= state.cut;
-  if (ORDER[step] === "enter" && HERE.has(state.learner)) goOn();
-  else if (ORDER[step] === "cut" && wasCut && !state.cut && HERE.has(state.learner)) goOn();
+  /** @type {{seats: Record<string, Seat>, cut: boolean, now: number}} */
+  const { seats, cut, now } = await answer.json();
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-step] .seat"))) {
+    const seat = seats[element.dataset.person ?? ""];
+    if (seat) drawSeat(element, seat, { language, now });
+  }
+  part("cut").toggleAttribute("disabled", cut);
+  const person = /** @type {HTMLElement | null} */ (document.querySelector("[data-step=enter] .seat"))?.dataset.person ?? "";
+  const here = HERE.has(seats[person]?.state ?? "");
+  wasCut ||= cut;
+  if (STEPS[step]?.name === "enter" && here) go(step + 1);
+  else if (STEPS[step]?.name === "cut" && wasCut && !cut && here) go(step + 1);
 }
 
-part("next").addEventListener("click", goOn);
+/** Shows a screen of its own width in the room that there is. */
+function fit(/** @type {HTMLElement} */ screen) {
+  const frame = /** @type {HTMLIFrameElement} */ (screen.firstElementChild);
+  const room = screen.clientWidth;
+  const scale = wide.matches ? room / Number(screen.dataset.width) : 1;
+  frame.style.width = `${room / scale}px`;
+  frame.style.height = `${screen.clientHeight / scale}px`;
+  frame.style.transform = `scale(${scale})`;
+}
+
+function fitAll() {
+  for (const screen of document.querySelectorAll(".stage-screen")) fit(/** @type {HTMLElement} */ (screen));
+}
+
+part("next").addEventListener("click", () => go(step + 1));
 part("cut").addEventListener("click", () => void fetch("/stage/cut", { method: "POST" }));
-show();
+for (const [place, way] of document.querySelectorAll("[data-to]").entries()) way.addEventListener("click", () => go(place));
+for (const button of document.querySelectorAll("[data-show]")) button.addEventListener("click", () => front(button.getAttribute("data-show") ?? ""));
+part("ways").hidden = false;
+part("fronts").hidden = false;
+go(0);
+const sizes = new ResizeObserver((changed) => changed.forEach(({ target }) => fit(/** @type {HTMLElement} */ (target))));
+for (const screen of document.querySelectorAll(".stage-screen")) sizes.observe(screen);
+wide.addEventListener("change", fitAll);
 setInterval(() => void look().catch(() => undefined), 1000);
