@@ -129,15 +129,12 @@ class _Group:
         self._waiting = 0
         self._connection: AsyncConnection | None = None
         self._members: list[tuple[Work, asyncio.Future[None]]] = []
+        self._late: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def member(self, clock: Clock) -> AsyncIterator[Work]:
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting += 1
-        try:
-            await self._turn.acquire()
-        finally:
-            self._waiting -= 1
+        await self._take_turn()
         try:
             async with self._savepoint() as session:
                 work = Work(session, clock.now())
@@ -145,32 +142,54 @@ class _Group:
                 await work.finish()
             self._members.append((work, durable))
         finally:
-            if not self._waiting or len(self._members) >= GROUP_MOST:
-                await unbroken(self._commit())
-            self._turn.release()
-            if not self._waiting and self._members:  # whoever waited behind us was cancelled meanwhile
-                asyncio.get_running_loop().create_task(self._commit_left_over())
+            try:
+                if not self._waiting or len(self._members) >= GROUP_MOST:
+                    await unbroken(self._commit())
+            finally:  # cancelled in the middle of a commit: the turn must still pass on
+                self._turn.release()
+                self._leave_none_behind()
         await asyncio.shield(durable)
+
+    async def _take_turn(self) -> None:
+        self._waiting += 1
+        try:
+            await self._turn.acquire()
+        except asyncio.CancelledError:
+            self._waiting -= 1
+            self._leave_none_behind()
+            raise
+        self._waiting -= 1
+
+    def _leave_none_behind(self) -> None:
+        """Those who were done counted on a commit by whoever waited behind them; that one may have been cancelled."""
+        if self._members and not self._waiting and not self._turn.locked():
+            self._late = asyncio.get_running_loop().create_task(self._commit_left_over())
 
     @asynccontextmanager
     async def _savepoint(self) -> AsyncIterator[AsyncSession]:
         if self._connection is None:
-            connection = await unbroken(self._engine.connect().start())
-            try:
-                await unbroken(connection.begin().start())
-            except BaseException:
-                await unbroken(connection.close())
-                raise
-            self._connection = connection
-        point = await unbroken(self._connection.begin_nested().start())
+            await unbroken(self._open())
+        assert self._connection is not None
+        point = self._connection.begin_nested()
         try:
+            await unbroken(point.start())
             async with session_on(self._connection) as session:
                 yield session
             await unbroken(point.commit())
         except BaseException:
-            if point.is_active:
+            if point.sync_transaction is not None and point.is_active:
                 await unbroken(point.rollback())
             raise
+
+    async def _open(self) -> None:
+        """Take the one connection and begin; in one step, so that whoever is cancelled meanwhile does not lose it."""
+        connection = await self._engine.connect()
+        try:
+            await connection.begin()
+        except BaseException:
+            await connection.close()
+            raise
+        self._connection = connection
 
     async def _commit_left_over(self) -> None:
         async with self._turn:

@@ -1,6 +1,8 @@
 """The store: one transaction, one instant; told after the commit, in order, without holes; nothing half."""
 
 import asyncio
+import os
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -111,6 +113,39 @@ async def test_work_when_cancelled_then_the_others_go_on(store: Store) -> None:
     assert {"a", "c"} <= set(await names(store)) <= {"a", "b", "c"}
     await quick("later")
     assert "later" in await names(store)
+
+
+async def test_work_when_cancelled_at_any_moment_then_the_house_goes_on_and_nothing_is_half(store: Store) -> None:
+    """Also in the middle of a commit, and while the one that is cancelled was the last to wait."""
+    luck = random.Random(7)
+
+    async def one(name: str) -> None:
+        async with store.work() as work:
+            work.add(person(f"{name} first"))
+            work.tell(Said("s", what=name))
+            await work.flush()
+            work.add(person(f"{name} second"))
+
+    done = set()
+    for turn in range(int(os.environ.get("OPPITUPA_RUNS", "100"))):
+        tasks = {f"{turn}.{n}": asyncio.create_task(one(f"{turn}.{n}")) for n in range(3)}
+        await asyncio.sleep(luck.uniform(0, 0.008))
+        for name in luck.sample(sorted(tasks), luck.randint(1, 2)):
+            tasks[name].cancel()
+        async with asyncio.timeout(20):
+            results = await asyncio.gather(*tasks.values(), return_exceptions=True)
+        assert all(one is None or isinstance(one, asyncio.CancelledError) for one in results)
+        done |= {name for name, result in zip(tasks, results, strict=True) if result is None}
+    async with asyncio.timeout(20):
+        await one("last")
+    found = await names(store)
+    whole = {name.removesuffix(" second") for name in found if name.endswith(" second")}
+    assert found == sorted(f"{name} {part}" for name in whole for part in ("first", "second"))
+    assert done | {"last"} <= whole
+    async with store.look() as look:
+        trail = await look.trail("s", 0, most=1000)
+    assert {one.body["what"] for one in trail} == whole
+    assert [one.number for one in trail] == list(range(1, len(trail) + 1))
 
 
 async def test_work_when_the_same_key_twice_then_conflict_and_the_rest_of_the_group_stands(store: Store) -> None:
