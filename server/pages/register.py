@@ -24,6 +24,8 @@ from server.pages.ways import staff_page
 
 Act = Callable[[Work], Awaitable[None]]
 LONGEST_REASON = 2000  # as it comes; the register itself says how long it may be
+ASKING = ("absent", "could_not_enter", "partly")
+"""The marks about which the teacher may know more than the evidence."""
 routes = web.RouteTableDef()
 
 
@@ -90,6 +92,7 @@ def _row(entry: Entry, found: Register, when: When, say: Any, names: dict[str, s
         "person": entry.person, "name": entry.name, "bars": bars.bars(reckoning.intervals),
         "label": bars.spoken(reckoning.intervals, when, say), "sum": testimonies.summed(entry, say),
         "tone": testimonies.TONES.get(reckoning.state, ""), "href": f"#{entry.person}", "expected": entry.expected,
+        "asks": reckoning.state in ASKING,
         "present": duration(reckoning.seconds["present"]), "seconds": reckoning.seconds["present"],
         "intervals": [
             {
@@ -177,7 +180,7 @@ async def reopen(request: web.Request) -> web.Response:
 
 async def _done(request: web.Request, form: Any, act: Act) -> web.Response:
     lesson, person = request.match_info["lesson"], str(form.get("person", ""))
-    place = f"#{person}" if person.isalnum() else ""
+    place = "#check" if form.get("place") == "check" else f"#{person}" if person.isalnum() else ""
 
     async def done(work: Work) -> str:
         await act(work)
