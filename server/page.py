@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from calendars.store import new_id
 from server.auth.csrf import csrf_token
+from server.auth.origin import port_of
 from server.dates import When, duration
 from server.keys import ACTOR, ASSETS, HOUSE, LANGUAGE, SAY, STORE, WORDS
 from server.ways import ways
@@ -36,22 +37,38 @@ async def speak(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[LANGUAGE], request[SAY] = language, words.say(language)
     response = await handler(request)
     if asked == language and not response.prepared:
-        response.set_cookie(COOKIE, asked, max_age=int(timedelta(days=365).total_seconds()), samesite="Lax", path="/")
+        year = int(timedelta(days=365).total_seconds())
+        response.set_cookie(_cookie(request), asked, max_age=year, samesite="Lax", path="/")
     return response
 
 
+def _cookie(request: web.Request) -> str:
+    """Cookies do not know ports: two houses on one machine, or two screens of the stage, keep a language each."""
+    port = port_of(request)
+    return f"{COOKIE}-{port}" if port else COOKIE
+
+
+def forget_language(request: web.Request, response: web.StreamResponse) -> None:
+    """Somebody else takes over the device: her own language comes with her."""
+    response.del_cookie(_cookie(request), path="/", samesite="Lax")
+
+
 def _known(request: web.Request, words: Words) -> str:
-    kept = request.cookies.get(COOKIE, "")
+    kept = request.cookies.get(_cookie(request), "")
     actor = request.get(ACTOR)
     wished = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("Accept-Language", "").split(",")]
     candidates = [kept, actor.language if actor else "", *wished, PLAIN]
     return next(code for code in candidates if code in words.languages)
 
 
-def speak_as(request: web.Request, language: str) -> None:
-    """Say this page in another language: that of the person whom a link is for, unless the reader chose one."""
+def speak_as(request: web.Request, language: str, *, another: bool) -> None:
+    """Say this page in the language of the person whom a link is for, unless the reader chose one.
+
+    On a device where `another` is signed in already, what was chosen there is that other one's choice.
+    """
     words = request.app[WORDS]
-    if language in words.languages and not request.query.get("language") and not request.cookies.get(COOKIE):
+    chosen = request.query.get("language") or (not another and request.cookies.get(_cookie(request)))
+    if language in words.languages and not chosen:
         request[LANGUAGE], request[SAY] = language, words.say(language)
 
 

@@ -11,7 +11,7 @@ from server.auth.guard import allow, signed_in
 from server.auth.limits import WRONG_CODES
 from server.auth.signin import by_link, end, is_staff, owner_of_link, take_turn, who_is_here
 from server.keys import SAY, SECRET, SETTINGS, STORE
-from server.page import local_path, render, speak_as
+from server.page import forget_language, local_path, render, speak_as
 from server.pages.arrival import arrived, device_of, household, seated, see_other, text
 from server.words import of_error
 
@@ -28,7 +28,7 @@ async def show_link(request: web.Request) -> web.Response:
             staff = await is_staff(look, person.id)
     except NotFound:
         return _no_link(request)
-    speak_as(request, person.language)
+    speak_as(request, person.language, another=bool(cookies.read(request).all))
     return render(request, "link.html", name=person.shown, wanted=_wanted(request), staff=staff)
 
 
@@ -45,7 +45,10 @@ async def follow_link(request: web.Request) -> web.Response:
             held = await seated(request, work, opened)
     except NotFound:
         return _no_link(request)
-    return arrived(request, held, own, text(form, "wanted", 1000))
+    response = arrived(request, held, own, text(form, "wanted", 1000))
+    if held.others:
+        forget_language(request, response)
+    return response
 
 
 @routes.get("/code")
@@ -107,7 +110,9 @@ async def switch(request: web.Request) -> web.Response:
     except NotFound:
         return see_other("/switch")
     others = tuple(one for one in held.all if one != chosen.token)
-    return arrived(request, cookies.Held(token, others), True, text(form, "wanted", 1000))
+    response = arrived(request, cookies.Held(token, others), True, text(form, "wanted", 1000))
+    forget_language(request, response)
+    return response
 
 
 @routes.post("/sign-out")

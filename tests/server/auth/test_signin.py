@@ -217,3 +217,20 @@ async def test_seen_when_used_then_is_written_at_most_every_five_minutes(doors: 
     await who(phone)
     async with doors.store.look() as look:
         assert await look.one(select(SignIn.seen)) == at
+
+
+async def test_device_when_two_share_it_then_each_is_spoken_to_in_her_own_language(doors: Doors) -> None:
+    tablet = await doors.enter(doors.amina)
+    await text(await tablet.get("/switch?language=fi"))  # Amina wants Finnish, on this device and for herself
+    assert 'lang="fi"' in (await text(await tablet.get("/switch"))).partition("<head>")[0]
+
+    assert 'lang="en"' in (await text(await tablet.get(doors.link(doors.bo)))).partition("<head>")[0]
+    async with tablet.post(doors.link(doors.bo), allow_redirects=False) as answer:
+        assert answer.status == 303
+    page = await text(await tablet.get("/switch"))
+    assert 'lang="en"' in page.partition("<head>")[0]
+
+    turns = [fields for _, action, fields in forms(page) if action == "/switch"]
+    async with tablet.post("/switch", data=turns[1], allow_redirects=False) as answer:
+        assert answer.status == 303
+    assert 'lang="ar"' in (await text(await tablet.get("/switch"))).partition("<head>")[0]
