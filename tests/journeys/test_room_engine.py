@@ -1,0 +1,152 @@
+"""The embedded room in the real product: eight people signed in to a demo, a tone of their own in each microphone.
+
+Nothing of the product is replaced: only what the browser gives for a microphone is a tone, and only at the page's
+loudspeakers is listened. The bench of tests/long tries the engine alone, on harder lines.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.journeys.conftest import Demo
+from tests.journeys.voices.people import (
+    BACK,
+    LOST,
+    MESH,
+    MOVED,
+    STAR,
+    TONES,
+    Voice,
+    carried,
+    everybody_hears_everybody,
+    linked,
+    seat,
+    signed_in,
+    until,
+    voices,
+)  # fmt: skip
+
+SILENT_MS = 600
+"""A syllable is the most that a change of the room may cost."""
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with voices(chromium) as opened:
+        yield opened
+
+
+async def people_of(demo: Demo, browser: Browser, learners: int) -> list[Voice]:
+    """The teacher of the open lesson and so many of its learners, each in her own browser, at the door."""
+    chosen = [demo.people("teacher")[0], *demo.people("learner", demo.lesson["group"])[:learners]]
+    return [await signed_in(browser, one, TONES[number]) for number, one in enumerate(chosen)]
+
+
+async def all_see(people: list[Voice], kind: str) -> bool:
+    """Whether each of them has one picture besides her own: the teacher's camera or the mosaic of all."""
+    seen = (
+        "[...document.querySelectorAll('.picture:not([data-self]):not(#door *)')].map((one) => 'mosaic' in one.dataset)"
+    )
+    return [await each.page.evaluate(seen) for each in people] == [[kind == "mosaic"]] * len(people)
+
+
+async def enter_and_speak(demo: Demo, people: list[Voice]) -> None:
+    for each in people:
+        await each.enters(demo)
+        assert (await each.pressed("microphone"), await each.pressed("camera")) == (False, False)
+    for each in people:
+        await each.presses("microphone")
+
+
+async def test_room_when_eight_enter_then_all_56_pairs_hear_each_other_within_the_limits(
+    demo: Demo, browser: Browser
+) -> None:
+    people = await people_of(demo, browser, 7)
+    teacher, first = people[0], people[:4]
+    await enter_and_speak(demo, first)
+    await linked(first, [3] * 4)
+    assert await everybody_hears_everybody(first) == 12
+    for each in first:
+        await each.presses("camera")
+    await asyncio.sleep(4)
+    for each, line in zip(first, await carried(first), strict=True):
+        print(f"mesh of four: {each.name} {line.up:.0f} kbit/s up, {line.down:.0f} down, {min(line.fps):.1f} fps")
+        assert line.up <= 450
+        assert line.down <= 450
+    for each in first:
+        await each.probe("watch", first[0 if each is not teacher else 1].tone)
+
+    for each in people[4:]:
+        await enter_and_speak(demo, [each])
+    await linked(people, [7] + [1] * 7)
+    assert await everybody_hears_everybody(people) == 56
+    silent = [await each.page.evaluate("probe.silence.longest") for each in first]
+    print(f"longest silence while the mesh became a star: {max(silent):.0f} ms")
+    assert max(silent) < SILENT_MS
+    assert [await each.said(STAR) for each in people] == [1] * 4 + [0] * 4
+    for picture in ("camera", "mosaic"):
+        if picture == "mosaic":
+            await teacher.presses("mosaic")
+        await until(lambda kind=picture: all_see(people[1:], kind), 15, f"every learner sees the {picture}")
+        await asyncio.sleep(3)
+        lines = await carried(people)
+        for each, line in zip(people, lines, strict=True):
+            print(f"star of eight, {picture}: {each.name} {line.up:.0f} kbit/s up, {line.down:.0f} down, {line.fps}")
+        assert max(line.up for line in lines[1:]) <= 150
+        assert max(line.down for line in lines[1:]) <= 300
+        assert min(min(line.fps) for line in lines[1:]) > 2
+
+    async def roster_knows() -> bool:
+        return [await seat(teacher, each.id) for each in people[1:]] == [("here", False)] * 7
+
+    await until(roster_knows, 10, "every learner is on the roster, with sound")
+
+
+async def test_star_when_the_teacher_reloads_and_then_leaves_then_all_hear_again_by_themselves(
+    demo: Demo, browser: Browser
+) -> None:
+    people = await people_of(demo, browser, 4)
+    teacher, learners = people[0], people[1:]
+    await enter_and_speak(demo, people)
+    await linked(people, [4, 1, 1, 1, 1])
+    await everybody_hears_everybody(people)
+
+    await teacher.page.reload()
+
+    async def told(sentence: str) -> bool:
+        return [await each.said(sentence) for each in learners] == [1] * 4
+
+    await until(lambda: told(LOST), 10, "the page says that the teacher's line is lost")
+    await teacher.enters(demo)
+    await teacher.presses("microphone")
+    await until(lambda: told(BACK), 10, "the page says that the teacher is back")
+    await everybody_hears_everybody(people)
+
+    second = await substitute(demo, browser)
+    await second.enters(demo)
+    await second.presses("microphone")
+    await linked([*people, second], [5, 1, 1, 1, 1, 1])
+    await everybody_hears_everybody([*people, second])
+    await teacher.page.close()
+    print(f"the second teacher stands in the middle: {await linked([second, *learners], [4, 1, 1, 1, 1]):.1f} s")
+    await everybody_hears_everybody([second, *learners])
+    await until(lambda: told(MOVED), 5, "the page says that another teacher carries the sound")
+    for gone in learners[2:]:
+        await gone.page.close()
+    await linked([second, *learners[:2]], [2, 2, 2], 60)
+    await everybody_hears_everybody([second, *learners[:2]])
+    assert [await each.said(MESH) for each in learners[:2]] == [1, 1]
+
+
+async def substitute(demo: Demo, browser: Browser) -> Voice:
+    """Another teacher, whom the coordinator lets lead the lesson too, by the page that she has for it."""
+    coordinator = await signed_in(browser, demo.people("coordinator")[0], 0)
+    other = demo.people("teacher")[1]
+    await coordinator.page.goto(f"{demo.url}/lessons/{demo.lesson['id']}/substitute")
+    await coordinator.page.check(f"input[name=person][value='{other['id']}']")
+    await coordinator.page.click("form[action$=substitute] button[data-kind=main]")
+    await coordinator.page.wait_for_load_state()
+    await coordinator.page.close()
+    return await signed_in(browser, other, TONES[10])
