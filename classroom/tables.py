@@ -1,6 +1,7 @@
 """What was lived, as tables.
 
-`visits` move forward while they are open; `evidence` and `marks` are append-only (a trigger refuses change).
+`visits` move forward while they are open; `evidence` and `marks` are append-only (a trigger refuses change);
+`signals` live for seconds.
 """
 
 from datetime import datetime
@@ -104,6 +105,18 @@ class Call(Base):
     lesson: Mapped[str] = mapped_column(owner("lessons.id"), primary_key=True)
     shape: Mapped[str]
     center: Mapped[str | None]
+
+
+class Signal(Base):
+    """A letter between two browsers of a call, waiting for the worker that has the other one; gone when fetched."""
+
+    __tablename__ = "signals"
+    epoch: Mapped[str] = mapped_column(owner("epochs.id"), primary_key=True)
+    """The life of the worker that is to fetch it."""
+    number: Mapped[int] = mapped_column(primary_key=True)
+    connection: Mapped[str]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
 class Pause(Base):

@@ -118,7 +118,7 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
         epoch = await epochs.begin(work)
     async with store.work() as work:
         await epochs.bury(work, epoch, all_of_them=settings.embedded)
-    live = Live(store, epoch, app[VIDEO], app[WORDS], Pokes(store, settings.redis), beat=settings.beat)
+    live = Live(store, epoch, app[VIDEO], app[WORDS], Pokes(store, settings.redis, epoch), beat=settings.beat)
     app[LIVE] = live
     gc.collect()
     gc.freeze()

@@ -11,7 +11,7 @@ from aiohttp import web
 from calendars import lessons
 from calendars.errors import Unavailable
 from calendars.store import Work
-from classroom import epochs, register
+from classroom import epochs, register, signals
 from server.keys import STORE
 
 log = structlog.get_logger()
@@ -38,7 +38,14 @@ async def _bury(work: Work, epoch: str) -> object:
     return await epochs.bury(work, epoch)
 
 
-CHORES: Final[Sequence[Chore]] = (Chore("freeze", 10, _freeze), Chore("close", 20, _close), Chore("bury", 5, _bury))
+async def _sweep(work: Work, _epoch: str) -> object:
+    await signals.sweep(work)
+    return None
+
+
+CHORES: Final[Sequence[Chore]] = (
+    Chore("freeze", 10, _freeze), Chore("close", 20, _close), Chore("bury", 5, _bury), Chore("sweep", 30, _sweep),
+)  # fmt: skip
 
 
 async def run(app: web.Application, epoch: str) -> None:

@@ -18,12 +18,14 @@ from calendars.errors import Invalid, Refused, SignInFirst, TooMany, Unavailable
 from calendars.facts import Told
 from calendars.rights import Actor, Target
 from calendars.store import Look, Store
-from classroom import board, calls, epochs, visits
+from classroom import board, calls, epochs, signals, visits
 from classroom.video.choose import Providers
 from server.auth.sockets import actor_of_socket, still_valid
 from server.beats import Beats
 from server.clicks import Clicks, Handler
+from server.courier import Courier
 from server.engine import Reaper, drop, make_engine
+from server.keys import ACTOR
 from server.members import Member, Members
 from server.middleware.problems import problem_of
 from server.pokes import Pokes
@@ -50,6 +52,8 @@ class Live:
         self.beats = Beats(store, self.members, self._sio.emit, beat)
         self.streams = Streams(store, self._deliver)
         self._pokes = pokes
+        self._courier = Courier(store, epoch, pokes, self._hand_over)
+        self.streams.ring(signals.bell(epoch), self._fetch)
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
         self._sio.on("connect", self._connect)
@@ -65,13 +69,13 @@ class Live:
         """The route of /socket.io/: a stranger is refused before anything is upgraded."""
         if self._draining:
             raise Unavailable("house_restarts")
-        request["socket_actor"] = await actor_of_socket(request)
+        request[ACTOR] = await actor_of_socket(request)
         answer: web.StreamResponse = await self._sio.handle_request(request)
         return answer
 
     async def _connect(self, sid: str, environ: dict[str, Any], _auth: object = None) -> bool:
         request = environ["aiohttp.request"]
-        self.members.add(sid, request["socket_actor"], request.headers.get("User-Agent", "")[:200])
+        self.members.add(sid, request[ACTOR], request.headers.get("User-Agent", "")[:200])
         return True
 
     async def _disconnect(self, sid: str, *_reason: object) -> None:
@@ -125,8 +129,11 @@ class Live:
 
     async def relay(self, to: str, message: dict[str, Any]) -> None:
         """Hand a signal of a call to a connection, here or in another worker."""
-        if not await self._hand_over(to, message):
-            await self._pokes.signal(to, message)
+        await self._courier.carry(to, message)
+
+    async def _fetch(self) -> None:
+        with suppress(Unavailable):  # what waits too long is written again by its browser
+            await self._courier.fetch()
 
     async def _hand_over(self, to: str, message: dict[str, Any]) -> bool:
         other = self.members.behind(to)

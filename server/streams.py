@@ -5,8 +5,9 @@ between two numbers is read from the trail. So no fact is lost, doubled or out o
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
+from typing import Any
 
 import structlog
 
@@ -15,6 +16,7 @@ from calendars.facts import Told
 from calendars.store import Store
 
 Deliver = Callable[[str, Sequence[Told]], Awaitable[None]]
+Ring = Callable[[], Coroutine[Any, Any, None]]
 log = structlog.get_logger()
 
 
@@ -29,7 +31,12 @@ class Streams:
         self._early: dict[str, dict[int, Told]] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._bells: dict[str, tuple[int, Ring]] = {}
         store.listen(self.heard)
+
+    def ring(self, stream: str, then: Ring) -> None:
+        """Do something when the number of this stream has moved; what it counts is no fact and not on the trail."""
+        self._bells[stream] = (0, then)
 
     async def watch(self, stream: str) -> None:
         """Follow a stream; take the snapshot after this returns, so that nothing falls between."""
@@ -66,13 +73,20 @@ class Streams:
         if not streams:
             return
         async with self._store.look() as look:
-            numbers = await look.numbers(streams)
+            numbers = await look.numbers([*streams, *self._bells])
         for stream, number in numbers.items():
             if number > self._reached.get(stream, number):
                 self._start(stream, read=True)
+        for stream, (before, then) in list(self._bells.items()):
+            if numbers[stream] > before:
+                self._bells[stream] = (numbers[stream], then)
+                self._go(then())
 
     def _start(self, stream: str, *, read: bool = False) -> None:
-        task = asyncio.get_running_loop().create_task(self._advance(stream, read))
+        self._go(self._advance(stream, read))
+
+    def _go(self, step: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(step)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -273,6 +273,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_sign_ins_person_until", ["person", "until"], unique=False)
 
     op.create_table(
+        "signals",
+        sa.Column("epoch", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["epoch"], ["epochs.id"], name=op.f("fk_signals_epoch")),
+        sa.PrimaryKeyConstraint("epoch", "number", name=op.f("pk_signals")),
+    )
+    with op.batch_alter_table("signals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signals_at"), ["at"], unique=False)
+
+    op.create_table(
         "fields",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("programme", sa.String(), nullable=False),
