@@ -83,8 +83,9 @@ def frame(request: web.Request) -> dict[str, Any]:
     language, say, app = request[LANGUAGE], request[SAY], request.app
     house, clock = app[HOUSE].card, app[STORE].clock
     when = When(language, house.zone)
+    own = _isolating(say)
     return {
-        "say": say, "both": _both(app[WORDS], say), "plain": app[WORDS].say(PLAIN), "asset": app[ASSETS].url,
+        "say": own, "both": _both(app[WORDS], own), "plain": app[WORDS].say(PLAIN), "asset": app[ASSETS].url,
         "language": language, "direction": direction(language), "languages": _languages(request),
         "house": house, "actor": request.get(ACTOR), "theme": "auto", "ways": ways(request), "when": when,
         "plain_when": When(PLAIN, house.zone),
@@ -100,6 +101,23 @@ def _languages(request: web.Request) -> list[tuple[str, str, str]]:
     address = request.rel_url.with_query(query)
     offered = [code for code in request.app[HOUSE].card.languages if code in request.app[WORDS].languages]
     return [(code, NAMES.get(code, code), str(address.update_query(language=code))) for code in offered or [PLAIN]]
+
+
+def _isolating(say: Say) -> Say:
+    """On a right-to-left page a name, a number or an address keeps its own direction inside any sentence."""
+    return say if direction(say.language) == "ltr" else _Isolating(say)
+
+
+class _Isolating(Say):
+    def __init__(self, within: Say) -> None:
+        super().__init__(within.language, {})
+        self._within = within
+
+    def __call__(self, source: str, **facts: object) -> str:
+        apart = {
+            name: f"\u2068{fact}\u2069" if isinstance(fact, str) and fact else fact for name, fact in facts.items()
+        }
+        return self._within(source, **apart)
 
 
 def _both(words: Words, say: Say) -> Callable[..., Markup]:

@@ -10,6 +10,7 @@ is the first hole of its source. static/words.js is its twin.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -65,6 +66,14 @@ def _number(source: str, facts: Mapping[str, object]) -> int:
     hole = _HOLE.search(source)
     number = facts.get(hole[1]) if hole else None
     return number if isinstance(number, int) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """The same in her language and in plain Finnish; `plain` is empty where it would only repeat."""
+
+    own: str
+    plain: str
 
 
 class Words:

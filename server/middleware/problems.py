@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from calendars.errors import Conflict, Forbidden, Invalid, NotFound, Refused, SignInFirst, TooMany, Unavailable
 from server.keys import ACTOR, LANGUAGE, REQUEST_ID, SAY, WORDS
 from server.page import render
-from server.words import PLAIN, Say, of_error
+from server.words import PLAIN, Say, Twice, of_error
 
 STATUS: Final[dict[type[Refused], int]] = {
     SignInFirst: 401, Forbidden: 403, NotFound: 404, Conflict: 409, Invalid: 422, TooMany: 429, Unavailable: 503,
@@ -91,8 +91,26 @@ def _shown(request: web.Request, refused: Refused, status: int) -> web.Response:
     template = "sign_in.html" if isinstance(refused, SignInFirst) else "problem.html"
     if isinstance(refused, SignInFirst):
         return render(request, template, status, wanted=request.path_qs if request.method == "GET" else "/")
-    words = of_error(refused.code, request[SAY], refused.facts)
-    return render(request, template, status, words=words, code=refused.code, request_id=_trace(request, status))
+    told = _sentences(request, refused)
+    return render(
+        request, template, status, told=told, again=_again(request, status), request_id=_trace(request, status)
+    )
+
+
+def _sentences(request: web.Request, refused: Refused) -> list[Twice]:
+    """What happened, then what to do, each in her language and in plain Finnish."""
+    own, plain = (
+        re.split(r"(?<=[.!?])\s+", of_error(refused.code, say, refused.facts))
+        for say in (request[SAY], request.app[WORDS].say(PLAIN))
+    )
+    if len(own) != len(plain):  # the languages cut it differently: then all at once
+        own, plain = [" ".join(own)], [" ".join(plain)]
+    return [Twice(mine, "" if mine == small else small) for mine, small in zip(own, plain, strict=True)]
+
+
+def _again(request: web.Request, status: int) -> str:
+    """Where to try again: the same page, when it was only asked for and a later answer may be another."""
+    return request.path_qs if status in (429, 500, 503) and request.method == "GET" else ""
 
 
 def _trace(request: web.Request, status: int) -> str:

@@ -1,6 +1,6 @@
 """The coordinator's house: every lesson of now and the next hour, who is missing, and the line of days."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from aiohttp import web
@@ -22,6 +22,7 @@ from server.pages.ways import staff_page
 from server.words import Say
 
 LINES_SHOWN = 4
+WORKING_DAYS = 5
 routes = web.RouteTableDef()
 
 
@@ -69,7 +70,7 @@ def shown_line(line: Line, language: str, say: Say) -> dict[str, Any]:
         "online": say("{count} online days", count=line.counts.get("online", 0)),
         "workplace": say("{count} workplace days", count=line.counts.get("workplace", 0)),
     }
-    tiles = []
+    tiles, weeks = [], _Weeks(when, say)
     for day in line.days:
         if day.cancelled:
             continue
@@ -77,13 +78,32 @@ def shown_line(line: Line, language: str, say: Say) -> dict[str, Any]:
         place = f", {day.place.name}" if day.place else ""
         label = f"{day.n}. {when.day(day.date)} {kinds.get(day.kind, day.kind)}{place}"
         href = f"/programmes/{line.programme.id}/days/{day.n}"
-        tiles.append({"kind": day.kind, "when": state, "label": label, "href": href})
+        tiles.append({"kind": day.kind, "when": state, "label": label})
+        weeks.add(day.date, tiles[-1] | {"href": href})
     return {
         "id": line.programme.id, "name": in_language(line.programme.name, language, line.programme.language),
-        "tiles": tiles, "n": line.n, "of": len(tiles),
+        "tiles": tiles, "weeks": weeks.rows, "n": line.n, "of": len(tiles),
         "counts": ", ".join(counted[kind] for kind in counted if line.counts.get(kind)),
         "starts": when.day(line.programme.starts), "ends": when.day(line.programme.ends),
     }  # fmt: skip
+
+
+class _Weeks:
+    """Days laid out as the macro `weeks` takes them: from Monday on, a gap where no training is."""
+
+    def __init__(self, when: When, say: Say) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self._when, self._say, self._last = when, say, (0, 0)
+
+    def add(self, date: date, day: dict[str, str]) -> None:
+        """The next day, in its week."""
+        year, week, weekday = date.isocalendar()
+        if (year, week) != self._last:
+            self._last = (year, week)
+            self.rows.append({"name": self._say("week {n}", n=week), "days": [None] * WORKING_DAYS})
+        days = self.rows[-1]["days"]
+        days += [None] * (weekday - len(days))
+        days[weekday - 1] = day | {"short": f"{date.day}.{date.month}."}
 
 
 @routes.get("/lessons/{lesson}/substitute")

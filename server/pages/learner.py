@@ -25,7 +25,7 @@ from server.pages.shown import HOUR, Shown
 from server.pages.testimonies import mark_word
 from server.words import Say
 
-DAYS_SHOWN = 10
+DAYS_SHOWN = 5
 WEEK = timedelta(days=7)
 YEAR = timedelta(days=365)
 routes = web.RouteTableDef()

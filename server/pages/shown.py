@@ -9,17 +9,9 @@ from calendars.clock import day_of
 from calendars.lessons import doors
 from calendars.names import in_language
 from server.dates import When
-from server.words import PLAIN
+from server.words import PLAIN, Twice
 
 HOUR = 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Twice:
-    """The same in her language and in plain Finnish; `plain` is empty where it would only repeat."""
-
-    own: str
-    plain: str
 
 
 @dataclass(frozen=True, slots=True)

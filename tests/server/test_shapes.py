@@ -9,7 +9,9 @@ from markupsafe import Markup
 
 from deploy.build_front import ROOT
 
-NAMES = "seat line figure days button tool card alert calm empty word trail field choices icon phone key data"
+NAMES = (
+    "seat sitter line figure days weeks button tool card alert calm empty word trail field choices icon phone key data"
+)
 AXIS = {"start": 0, "end": 5400, "ticks": [{"at": 0, "label": "10.00"}], "pauses": [{"from": 2700, "to": 3300}]}
 
 
@@ -83,7 +85,22 @@ def test_days_are_a_list_whose_every_day_can_be_heard() -> None:
     markup = drawn("{{ days(list, '60 päivää') }}", list=days)
     assert re.findall(r'<span class="unseen">([^<]+)', markup) == ["ma 9.3. lähipäivä", "ti 10.3. etäpäivä"]
     assert markup.count('aria-current="date"') == 1
-    assert '<a href="/day/2">' in markup
+    assert "<a" not in markup  # sixty tiles beside each other are too narrow for a finger
+
+
+def test_weeks_lead_to_each_day_and_leave_a_gap_where_no_training_is() -> None:
+    day = {"kind": "online", "when": "ahead", "label": "7. to 12.3. etäpäivä", "short": "12.3.", "href": "/day/7"}
+    weeks = [{"name": "viikko 11", "days": [None, None, None, day, None]}]
+    markup = drawn("{{ weeks(list, 'Viikot') }}", list=weeks)
+    assert re.findall(r'<a class="tile"[^>]*href="([^"]+)"', markup) == ["/day/7"]
+    assert text_of(markup) == "viikko 11 12.3.7. to 12.3. etäpäivä"
+    assert markup.count("<li>") == 5
+
+
+def test_sitter_shows_the_circle_only_to_eyes_and_the_name_to_all() -> None:
+    markup = drawn("{{ sitter('Amira', '/people/1', '040 1') }}")
+    assert text_of(markup) == "A Amira040 1"
+    assert re.findall(r'<a class="sitter" href="([^"]+)"', markup) == ["/people/1"]
 
 
 def test_field_ties_hint_and_error_to_its_input() -> None:

@@ -1,0 +1,246 @@
+"""Every page of every role of one demo house, in a browser that stays signed in, and what is asked on each.
+
+`Tour.visit` opens a page in one language and asks of it everything that holds on all pages (probe.js); it returns the
+findings, none when all is well. tests/journeys/test_pages.py walks the short way, tests/long/test_all_pages.py all.
+"""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from calendars import rights
+from calendars.clock import Clock
+from calendars.store import Store
+from deploy.build_front import ROOT
+from tests.journeys.conftest import QUIET
+
+HERE = Path(__file__).parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LANGUAGES = ("fi", "en", "ar")
+NARROWEST, NARROW, WIDE = 320, 360, 1280
+DAY = "2026-03-10T10:05:00+02:00"
+
+WAYS: dict[str, tuple[str, ...]] = {
+    "nobody": (
+        "/", "/sign-in", "/sign-in/staff", "/code", "/switch", "/openapi", "/stage", "/hours", "{link}", "{staff_link}",
+        "/l/nobody.AAAA", "/enrol/AAAA", "/nowhere",
+    ),
+    "learner": (
+        "/", "/hours", "/calendar", "/devices", "/switch", "/j/{ahead}", "/j/{over}", "/j/{on_site}",
+        "/lessons/{now}/room", "/lessons/{now}/board", "/people/{me}/card", "/nowhere", "/house",
+    ),
+    "teacher": (
+        "/teaching", "/devices", "/calendar", "/lessons/{now}/room", "/lessons/{over}/register",
+        "/lessons/{now}/register", "/people/{learner}", "/people/{learner}/link", "/reports", "/nowhere",
+    ),
+    "counsellor": ("/house", "/programmes", "/programmes/{programme}", "/people/{learner}", "/reports"),
+    "coordinator": (
+        "/house", "/house/turn", "/teaching", "/programmes", "/programmes/{programme}", "/programmes/new",
+        "/programmes/new?blueprint=kohti-tyota&start=2026-08-10&place=Talo&address=Katu+1", "/people", "/people/new",
+        "/people/{learner}", "/people/{learner}/link", "/people/{teacher}/link", "/groups/{group}/cards",
+        "/lessons/{now}/substitute", "/lessons/{over}/register", "/outbox", "/reports",
+        "/programmes/{programme}/report",
+    ),
+    "inspector": (
+        "/reports", "/programmes/{programme}/report", "/programmes/{programme}/report?by=learner&of={learner}",
+        "/lessons/{over}/figure", "/programmes/{programme}",
+    ),
+    "admin": ("/settings",),
+}  # fmt: skip
+"""Role -> the pages that are hers, with holes for what only this house knows."""
+
+FORMS: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
+    "nobody": (("/code", "button[data-kind=main]", {"code": "123456"}),),
+    "learner": (),
+    "coordinator": (
+        ("/people/{learner}/link", "form[action$='/link/code'] button", {}),
+        ("/people/{teacher}/link", "form[action$='/invitation'] button", {}),
+        ("/people/new", "main form button[data-kind=main]", {"name": "Uusi", "telephone": "ei numero"}),
+    ),
+    "teacher": (),
+}
+"""Role -> pages that only a form leads to: where it stands, its button, what is written into it first."""
+
+NAMES = (
+    "CSV JSON TURN OPPITUPA SECRET coturn oppitupa doctor PIN PNG JPEG WebP openapi json min Katu Talo Uusi "
+    "Chrome Linux Suomi English http com net"
+)
+"""Latin words that are no English: formats, programs, names of languages, signs of units, and what a test wrote."""
+
+
+HOUSE_NAMES = (
+    "Tervetulotalo Koulutustalo Lutakonkatu Sosiaali terveysala Logistiikka Asiakaspalvelu myynti Europe Helsinki "
+    "Jyväskylä Keskustalo"
+)
+"""Names of the demo: its house, its place, its groups; they are as they are in every language."""
+
+
+@dataclass
+class House:
+    """A running demo, and who and what of it the pages are about."""
+
+    listing: dict[str, Any]
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return str(self.listing["url"])
+
+    def person(self, role: str) -> dict[str, Any]:
+        """Somebody of this role: as learner one who reads Arabic, as admin a teacher who got that right."""
+        people = [one for one in self.listing["people"] if one["role"] == ("teacher" if role == "admin" else role)]
+        if role == "learner":
+            return next(one for one in people if one["language"] == "ar")
+        if role == "teacher":
+            return next(one for one in people if one["group"] in (self.group, None))
+        return people[-1 if role == "admin" else 0]
+
+    @property
+    def group(self) -> str:
+        return str(self.person("learner")["group"])
+
+    def lesson(self, *states: str) -> str:
+        """The last lesson of her group that is so."""
+        mine = [one for one in self.listing["lessons"] if one["group"] == self.group and one["state"] in states]
+        return str(mine[-1]["id"]) if mine else "none"
+
+    def holes(self, role: str) -> dict[str, str]:
+        """What fills the holes of an address."""
+        learner, teacher = self.person("learner"), self.person("teacher")
+        lessons = [one for one in self.listing["lessons"] if one["group"] == self.group]
+        on_site = next((one["id"] for one in lessons if one["room"] is None or one.get("kind") == "contact"), "none")
+        return {
+            "me": self.person(role)["id"] if role != "nobody" else "", "learner": learner["id"],
+            "teacher": teacher["id"], "group": self.group, "programme": self.listing["programmes"][0]["id"],
+            "now": self.lesson("open", "running"), "over": self.lesson("signed", "ended"),
+            "ahead": self.lesson("planned"), "on_site": on_site,
+            "link": learner["signin"].removeprefix(self.url), "staff_link": teacher["signin"].removeprefix(self.url),
+        }  # fmt: skip
+
+    @property
+    def names(self) -> list[str]:
+        """Every Latin word that is a name in this house."""
+        told = " ".join(str(one["name"]) for one in self.listing["people"])
+        return sorted(set(re.findall(r"\w{3,}", f"{NAMES} {HOUSE_NAMES} {told}")))
+
+    async def promote(self) -> None:
+        """Make the last teacher an administrator: the demo has none."""
+        store = Store(f"sqlite+aiosqlite:///{self.folder}/oppitupa.db", Clock())
+        async with store.work() as work:
+            right = rights.Right("admin", "house", rights.HOUSE)
+            await rights.give(work, rights.system(), self.person("admin")["id"], right, rights.THE_HOUSE)
+        await store.close()
+
+
+@contextmanager
+def open_house(folder: Path, *more: str) -> Iterator[House]:
+    """The demo at 10:05 of a Tuesday, with an administrator, without classmates."""
+    command = [sys.executable, "-m", "server", "demo", "--json", "--port", "0", "--data", str(folder)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPPITUPA_")}
+    process = subprocess.Popen(
+        [*command, "--classmates", "0", "--clock", DAY, *more], cwd=ROOT, stdout=subprocess.PIPE, env=environment
+    )
+    try:
+        assert process.stdout is not None
+        house = House(json.loads(process.stdout.readline()), folder)
+        asyncio.run(house.promote())
+        yield house
+    finally:
+        process.terminate()
+        process.communicate(timeout=40)
+
+
+@dataclass
+class Tour:
+    """One browser that walks through the house, each role signed in once."""
+
+    house: House
+    browser: Browser
+    visited: set[str] = field(default_factory=set)
+    _pages: dict[str, Page] = field(default_factory=dict)
+
+    def page(self, role: str) -> Page:
+        """The window of a role."""
+        if role not in self._pages:
+            context: BrowserContext = self.browser.new_context(
+                viewport={"width": NARROW, "height": 800}, permissions=["camera", "microphone"], reduced_motion="reduce"
+            )
+            page = self._pages[role] = context.new_page()
+            page.add_init_script(path=AXE)
+            page.add_init_script(path=HERE / "probe.js")
+            if role != "nobody":
+                page.goto(self.house.person(role)["signin"])
+                page.click("form[method=post] button")
+        return self._pages[role]
+
+    def visit(self, role: str, way: str, language: str, looks: Sequence[tuple[int, str]]) -> list[str]:
+        """Open a page in one language, look at it in these widths and themes, and say what is wrong."""
+        page, path = self.page(role), way.format(**self.house.holes(role))
+        self.visited.add(way)
+        joint = "&" if "?" in path else "?"
+        page.goto(f"{self.house.url}{path}{joint}language={language}", wait_until="load")
+        return [f"{role} {way} {language}: {one}" for one in self.found(page, language, looks)]
+
+    def send(self, role: str, form: tuple[str, str, dict[str, str]], language: str) -> list[str]:
+        """Fill in a form, send it, and say what is wrong with the page that answers."""
+        way, button, fields = form
+        page, path = self.page(role), way.format(**self.house.holes(role))
+        page.goto(f"{self.house.url}{path}?language={language}")
+        for name, value in fields.items():
+            page.fill(f"[name={name}]", value)
+        page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
+        page.click(button)
+        page.wait_for_load_state()
+        return [f"{role} form of {way} {language}: {one}" for one in self.found(page, language, [(NARROW, "light")])]
+
+    def found(self, page: Page, language: str, looks: Sequence[tuple[int, str]]) -> list[str]:
+        """What is wrong with the page that is open."""
+        found = list(self._words(page, language))
+        for at, (width, theme) in enumerate(looks):
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            page.set_viewport_size({"width": width, "height": 800})
+            found += [f"{width} {theme}: {one}" for one in axed(page, colours_only=at > 0 and width == looks[0][0])]
+        page.set_viewport_size({"width": NARROWEST, "height": 800})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        return found + ([f"is {wide} px wide at {NARROWEST}"] if wide > NARROWEST else [])
+
+    def _words(self, page: Page, language: str) -> Iterator[str]:
+        """Language and direction, one heading, nothing left in English on an Arabic page, nothing said twice."""
+        told = page.evaluate("[document.documentElement.lang, document.documentElement.dir]")
+        if told != [language, "rtl" if language == "ar" else "ltr"]:
+            yield f"says it is {told}"
+        if page.locator("h1").count() != 1:
+            yield f"has {page.locator('h1').count()} first headings"
+        if language == "ar":
+            names = self.house.names
+            yield from (f"left in English: {one}" for one in page.evaluate("(x) => probe.leftInEnglish(x)", names))
+            yield from (f"a loose number: {one}" for one in page.evaluate("probe.looseNumbers()"))
+        yield from (f"says twice: {one}" for one in page.evaluate("probe.saidTwice()"))
+
+
+def axed(page: Page, *, colours_only: bool = False) -> list[str]:
+    """What axe finds; where only the theme has changed, only colours are looked at again."""
+    only: Any = {"type": "rule", "values": ["color-contrast"]} if colours_only else {"type": "tag", "values": TAGS}
+    options = {"runOnly": only, "resultTypes": ["violations"], "iframes": False}
+    found: list[str] = page.evaluate("(options) => probe.axed(options)", options)
+    return [re.sub(r"\s+", " ", one) for one in found]
+
+
+@contextmanager
+def open_tour(folder: Path, chromium: str) -> Iterator[Tour]:
+    """A house and a browser in it."""
+    with open_house(folder) as house, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield Tour(house, browser)
+        browser.close()
