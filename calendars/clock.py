@@ -26,6 +26,10 @@ class Clock:
         """The present instant, aware, in UTC."""
         return self._anchor + timedelta(seconds=time.monotonic() - self._started) + self.shift
 
+    def outside(self) -> datetime:
+        """The present instant without the house's shift: what other servers hold a credential's end against."""
+        return self.now() - self.shift
+
     def drift(self) -> float:
         """Seconds by which the machine's wall clock has stepped away since the anchor."""
         return (datetime.now(UTC) + self.shift - self.now()).total_seconds()

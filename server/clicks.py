@@ -69,7 +69,7 @@ class Clicks:
             call = await self._hub.call(look, stay.lesson)
         asked = Asked(stay.lesson, "", found.starts, doors(found, programme.rules).closes)
         guest = Guest(actor.person, actor.name, stay.role, actor.language)
-        door = self._hub.providers.of(programme.provider).link(asked, guest, self._hub.store.clock.now())
+        door = self._hub.providers.of(programme.provider).link(asked, guest, self._hub.store.clock.outside())
         you = {"connection": member.connection.id, "person": actor.person, "role": stay.role, "name": actor.name}
         video: dict[str, Any] = {"provider": door.provider, **door.settings}
         return {

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +17,7 @@ from calendars.errors import Unavailable
 from classroom.video.provider import Asked, Door, Guest
 
 LIVES = timedelta(minutes=5)
+LONGEST_NAME = 120  # an address of 16 kB is never answered at all
 SKEW = timedelta(seconds=60)  # a clock of theirs that is a little behind would refuse a token of this very second
 
 
@@ -39,9 +40,9 @@ class Jitsi:
         """Their page for this room with this person's token. Raises Unavailable when nothing is set."""
         if not (self.url and self.app_id and self.secret):
             raise Unavailable("provider_not_set", provider=self.name)
-        until = now + LIVES
-        token = _signed(self._claims(asked, guest, now, until), self.secret)
-        display = quote(json.dumps(guest.name, ensure_ascii=False), safe="")
+        until, shown = now + LIVES, replace(guest, name=guest.name[:LONGEST_NAME])
+        token = _signed(self._claims(asked, shown, now, until), self.secret)
+        display = quote(json.dumps(shown.name, ensure_ascii=False), safe="")
         hints = f"#userInfo.displayName={display}&config.startWithVideoMuted=true&config.startWithAudioMuted=true"
         return Door(self.name, f"{self.url.rstrip('/')}/{asked.lesson.lower()}?jwt={token}{hints}", until)
 

@@ -51,4 +51,4 @@ class Provider(Protocol):
         """Make the room ready ahead of time. May use the network, so never inside a unit of work."""
 
     def link(self, asked: Asked, guest: Guest, now: datetime) -> Door:
-        """The way in for one person, signed here and now: no network."""
+        """The way in for one person, signed here: no network. `now` is the time that the provider's own clock shows."""

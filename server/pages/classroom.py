@@ -80,7 +80,7 @@ async def door(request: web.Request) -> web.Response:
     closes = doors(found.lesson, found.programme.rules).closes
     asked = Asked(found.id, Shown(found, request[LANGUAGE], now).heading.own, found.starts, closes)
     guest = Guest(actor.person, actor.name, found.role, actor.language)
-    way = request.app[VIDEO].of(found.programme.provider).link(asked, guest, now)
+    way = request.app[VIDEO].of(found.programme.provider).link(asked, guest, store.clock.outside())
     return see_other(way.url or f"/lessons/{found.id}/room")
 
 

@@ -3,93 +3,15 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
-import pytest
-import socketio
-from aiohttp import ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
 from sqlalchemy import event, func, select
 
-from calendars.clock import Clock
-from calendars.store import Store
-from calendars.tables import Person
 from classroom.tables import Signal, Visit
-from server.app import build
-from server.auth.signin import personal_link, staff_demo_link
-from server.keys import LIVE, SECRET, STORE
-from server.settings import Settings
-from tests.calendars.planned import MONDAY, Planned, plan_house
+from server.keys import LIVE, STORE
 from tests.programs import Redis
-
-
-@dataclass
-class Seat:
-    """Somebody's socket at one worker, and what came to it."""
-
-    client: Any
-    connection: str
-    heard: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
-
-    async def signal(self, lesson: str, to: "Seat", data: object) -> Any:
-        return await self.client.call("signal", {"lesson": lesson, "to": to.connection, "data": data}, timeout=10)
-
-    async def gets(self, count: int, seconds: float = 5) -> list[Any]:
-        await until(lambda: len(self.heard) >= count, seconds)
-        return [message["data"] for _, message in self.heard]
-
-
-async def until(true: Callable[[], bool], seconds: float = 5) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        await asyncio.sleep(0.01)
-
-
-class House:
-    """A planned house whose first lesson is on, and as many workers as a test starts."""
-
-    def __init__(self, planned: Planned, database: str, stack: AsyncExitStack) -> None:
-        self.planned = planned
-        self.lesson = planned.lessons["first"][0]
-        self._database = database
-        self._stack = stack
-        self._clock = Clock(MONDAY + timedelta(minutes=65) - Clock().now())
-
-    async def worker(self, redis: str = "") -> TestServer:
-        settings = replace(Settings(), database=self._database, redis=redis, demo=True, beat=1)
-        server = TestServer(build(settings, self._clock))
-        await server.start_server()
-        self._stack.push_async_callback(server.close)
-        return server
-
-    async def enters(self, worker: TestServer, name: str) -> Seat:
-        session = await self._stack.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True)))
-        async with self.planned.store.look() as look:
-            who = await look.get(Person, self.planned.people[name])
-        assert who is not None
-        make = staff_demo_link if name in ("Veera", "Toivo") else personal_link
-        link = make(worker.app[SECRET], who.id, who.generation)
-        async with session.post(worker.make_url(link), data={"own": "yes"}, allow_redirects=False) as answer:
-            assert answer.status == 303
-        client = socketio.AsyncClient(http_session=session, reconnection=False)
-        seat = Seat(client, "")
-        client.on("signal", lambda message: seat.heard.append((time.monotonic(), message)))
-        client.on("beat", lambda _beat: None)
-        await client.connect(str(worker.make_url("/")), transports=["websocket"])
-        self._stack.push_async_callback(client.disconnect)
-        seat.connection = (await client.call("enter", {"lesson": self.lesson}, timeout=10))["you"]["connection"]
-        return seat
-
-
-@pytest.fixture
-async def house(store: Store, database: str) -> AsyncIterator[House]:
-    async with AsyncExitStack() as stack:
-        yield House(await plan_house(store), database, stack)
+from tests.server.workers import House, Seat, until
 
 
 async def test_signal_when_there_is_no_redis_then_it_comes_within_two_seconds_and_leaves_nothing(house: House) -> None:
@@ -130,6 +52,7 @@ async def test_signal_when_redis_is_killed_in_the_middle_then_it_still_comes(hou
         veera, amina = await house.enters(first, "Veera"), await house.enters(second, "Amina")
         await until(lambda: first.app[LIVE]._pokes.answers and second.app[LIVE]._pokes.answers)
         await veera.signal(house.lesson, amina, 1)
+        await amina.gets(1)
         redis.kill()
         for number in (2, 3):
             await veera.signal(house.lesson, amina, number)
