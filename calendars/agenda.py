@@ -207,7 +207,7 @@ async def days_of(
 def _works_in(whose: Actor, programme: str) -> Any:
     """The programmes in which this person works. One that is named counts through wider rights, too."""
     scopes = [
-        one for one in whose.scopes if rights.MATRIX[one.role] - {"see_own"} and one.role not in {"learner", "guest"}
+        one for one in whose.scopes if rights.MATRIX[one.role] & rights.KNOWING and one.role not in {"learner", "guest"}
     ]
     own = {one.id for one in scopes if one.kind == "programme"}
     groups = {one.id for one in scopes if one.kind == "group"}

@@ -75,7 +75,7 @@ def _ailment(failure: BaseException) -> str:
 
 def sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:
     """SQLite as we run it: WAL, every commit on the disk, and `begin` said by us."""
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30)
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from calendars import rights
 from calendars.clock import day_of, local
@@ -84,6 +84,7 @@ async def seat(
         raise Invalid("backwards", field="last_day")
     if await work.one(select(Person.id).where(Person.id == person).with_for_update()) is None:
         raise NotFound()
+    await rights.ask_to_involve(work, actor, [person])
     other = await work.one(
         select(Seat)
         .join(Group, Group.id == Seat.group)
@@ -132,19 +133,23 @@ async def move(work: Work, actor: Actor, held: str, group: str, first_day: date 
 
 async def members(look: Look, actor: Actor, groups: Sequence[str], day: date | None = None) -> list[Member]:
     """Who sits in these groups, on one day or ever, by name. Each group needs the right to see its people."""
+    sat = (Seat.group == Group.id) & (Seat.last_day >= Seat.first_day)
     rows = await look.rows(
-        select(Seat, Person, Programme)
-        .join(Person, Person.id == Seat.person)
-        .join(Group, Group.id == Seat.group)
+        select(Group.id, Programme.id, Programme.organisation, Seat, Person)
         .join(Programme, Programme.id == Group.programme)
-        .where(Seat.group.in_(groups), Seat.last_day >= Seat.first_day, *_on(day))
+        .outerjoin(Seat, and_(sat, *_on(day)))
+        .outerjoin(Person, Person.id == Seat.person)
+        .where(Group.id.in_(groups))
         .order_by(Person.name, Person.id, Seat.first_day)
     )
-    for one, _, programme in rows:
-        rights.ask(actor, "see_people", Target(programme.organisation, programme.id, one.group))
+    if {group for group, *_ in rows} != set(groups):  # also of a group that nobody sits in nothing may be learnt
+        raise NotFound()
+    for group, programme, organisation, *_ in rows:
+        rights.ask(actor, "see_people", Target(organisation, programme, group))
     return [
         Member(one.id, one.group, who.id, who.shown, who.telephone, who.language, one.first_day, one.last_day)
-        for one, who, _ in rows
+        for *_, one, who in rows
+        if one is not None
     ]
 
 

@@ -80,6 +80,7 @@ async def plan(work: Work, actor: Actor, programme: str, new: Sequence[NewLesson
     days = {day.id: day for day in await work.all(select(Day).where(Day.programme == programme))}
     groups = await work.all(select(Group.id).where(Group.programme == programme).order_by(Group.id).with_for_update())
     people = await _lock_people(work, {person for one in new for person, _ in one.led_by})
+    await rights.ask_to_involve(work, actor, people)
     for one in new:
         _check(one, found, days, groups, people)
     rows = [
@@ -150,12 +151,13 @@ async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "
     """Let somebody lead a lesson, beside the present leaders; a substitute gets a right to this lesson alone."""
     row, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "plan", target)
-    if role not in ROLES:
-        raise Invalid("bad_choice", field="role")
+    if role not in ROLES or not person:
+        raise Invalid("bad_choice", field="role" if person else "person")
     if row.signed is not None:
         raise AlreadySigned("register_signed")
     if not await _lock_people(work, {person}):
         raise NotFound()
+    await rights.ask_to_involve(work, actor, [person])
     if any(leader.person == person for leader in await leaders(work, lesson)):
         return
     await _check_free(work, [_Booking(person, row.starts, row.ends, lesson)])

@@ -163,6 +163,7 @@ async def appoint(work: Work, actor: Actor, person: str, right: Right) -> Grant:
         raise Invalid("bad_choice", field="role")
     if await work.get(Person, person) is None:
         raise NotFound()
+    await rights.ask_to_involve(work, actor, [person])
     return await rights.give(work, actor, person, right, await _place_of(work, right))
 
 
@@ -188,19 +189,19 @@ async def who(look: Look, ids: Iterable[str]) -> dict[str, Person]:
 
 
 async def staff(look: Look, actor: Actor) -> list[tuple[Person, Grant]]:
-    """Everybody with a staff role that holds now, one row for each right, for whoever may invite."""
+    """Everybody with a staff role that holds now where the actor may invite, one row for each right."""
     if not rights.scopes_of(actor, "invite"):
         raise NotFound()
-    rows = await look.rows(
-        select(Person, Grant)
-        .join(Grant, Grant.person == Person.id)
-        .where(
-            Grant.role.in_(rights.STAFF),
-            Grant.until.is_(None) | (Grant.until > look.now),
-        )
-        .order_by(Person.name, Person.id, Grant.id)
+    lasts = Grant.until.is_(None) | (Grant.until > look.now)
+    held = [
+        grant
+        for grant, target in await rights.placed(look, Grant.role.in_(rights.STAFF), lasts)
+        if rights.may(actor, "invite", target)
+    ]
+    known = await who(look, {grant.person for grant in held})
+    return sorted(
+        ((known[grant.person], grant) for grant in held), key=lambda pair: (pair[0].name, pair[0].id, pair[1].id)
     )
-    return [(person, grant) for person, grant in rows]
 
 
 async def _house(look: Look) -> House:

@@ -146,7 +146,7 @@ async def of(look: Look, actor: Actor) -> list[Programme]:
     """Every programme in which the actor has a part, the newest first."""
     wide: dict[str, set[str]] = {}
     for scope in actor.scopes:
-        if rights.MATRIX[scope.role] - {"see_own", "administer", "invite"}:
+        if rights.MATRIX[scope.role] & rights.KNOWING:
             wide.setdefault(scope.kind, set()).add(scope.id)
     statement = select(Programme).order_by(Programme.starts.desc(), Programme.id)
     if "house" not in wide:

@@ -4,10 +4,11 @@ A right is a row: a person, a role, a scope (house ⊃ organisation ⊃ programm
 Whoever has no right to know of a thing gets NotFound, the same as for a thing that does not exist.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 
 from calendars.errors import Forbidden, NotFound
 from calendars.facts import RightsGiven, RightsTaken
@@ -46,6 +47,10 @@ see_plan days, groups and lessons · plan change them · see_report figures and 
 invite staff · administer the house · see_own one's own day, hours, feeds and devices
 """
 
+KNOWING = frozenset().union(*MATRIX.values()) - {"see_own", "administer", "invite"}
+"""Whoever may do one of these with a thing may know that it is there. An administrator looks into no lesson."""
+KNOWING_PEOPLE = frozenset({"see_roster", "see_people", "see_report"})
+"""To sit in one class is not enough for knowing of a person's page."""
 STAFF = frozenset({"teacher", "tutor", "counsellor", "support", "coordinator", "inspector", "admin"})
 LEADS = ("coordinator", "teacher", "tutor")
 
@@ -70,6 +75,8 @@ class Actor:
     scopes: tuple[Scope, ...]
     sign_in: str = ""
     """The id of her sign-in on this device."""
+    until: datetime | None = None
+    """When the first of these rights ends by itself; whoever keeps an actor longer must read her again."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -106,9 +113,9 @@ def may(actor: Actor, verb: str, target: Target) -> bool:
     return any(verb in MATRIX[scope.role] and _covers(actor, scope, target) for scope in actor.scopes)
 
 
-def knows(actor: Actor, target: Target) -> bool:
+def knows(actor: Actor, target: Target, verbs: frozenset[str] = KNOWING) -> bool:
     """Whether the actor may know that the target exists."""
-    return any(MATRIX[scope.role] - {"see_own"} and _covers(actor, scope, target) for scope in actor.scopes)
+    return any(MATRIX[scope.role] & verbs and _covers(actor, scope, target) for scope in actor.scopes)
 
 
 def ask(actor: Actor, verb: str, target: Target) -> None:
@@ -175,8 +182,10 @@ async def actor_of(look: Look, person: str, sign_in: str = "") -> Actor:
     if not rows:
         raise NotFound()
     who = rows[0][0]
-    scopes = tuple(Scope(grant.role, grant.scope_kind, grant.scope) for _, grant in rows if grant is not None)
-    return Actor(who.id, who.shown, who.language, who.revision, (*scopes, Scope("support", "self", who.id)), sign_in)
+    grants = [grant for _, grant in rows if grant is not None]
+    scopes = (*(Scope(one.role, one.scope_kind, one.scope) for one in grants), Scope("support", "self", who.id))
+    until = min((one.until for one in grants if one.until is not None), default=None)
+    return Actor(who.id, who.shown, who.language, who.revision, scopes, sign_in, until)
 
 
 async def target_of_lesson(look: Look, lesson: str) -> tuple[Lesson, Programme, Target]:
@@ -209,22 +218,45 @@ async def target_of_group(look: Look, group: str) -> tuple[Group, Programme, Tar
     return found, programme, Target(programme.organisation, programme.id, found.id)
 
 
-async def targets_of_person(look: Look, person: str) -> tuple[list[Target], frozenset[str]]:
-    """Where a person has a right now or later, and the roles that she holds there. The house reaches everybody."""
+async def placed(look: Look, *conditions: ColumnElement[bool]) -> list[tuple[Grant, Target]]:
+    """Grants with the place in the order of scopes where each of them holds."""
     rows = await look.rows(
-        select(Grant.role, Grant.scope_kind, Grant.scope, Lesson.id, Group.id, Programme.id, Programme.organisation)
+        select(Grant, Lesson.id, Group.id, Programme.id, Programme.organisation)
         .outerjoin(Lesson, (Grant.scope_kind == "lesson") & (Lesson.id == Grant.scope))
         .outerjoin(Group, ((Grant.scope_kind == "group") & (Group.id == Grant.scope)) | (Group.id == Lesson.group))
         .outerjoin(
             Programme,
             ((Grant.scope_kind == "programme") & (Programme.id == Grant.scope)) | (Programme.id == Group.programme),
         )
-        .where(Grant.person == person, Grant.until.is_(None) | (Grant.until > look.now))
+        .where(*conditions)
+        .order_by(Grant.id)
     )
-    targets = [THE_HOUSE]
-    for _, kind, scope, lesson, group, programme, organisation in rows:
-        targets.append(Target(scope if kind == "organisation" else organisation, programme, group, lesson))
-    return targets, frozenset(row[0] for row in rows)
+    return [
+        (grant, Target(grant.scope if grant.scope_kind == "organisation" else organisation, programme, group, lesson))
+        for grant, lesson, group, programme, organisation in rows
+    ]
+
+
+async def targets_of_person(look: Look, person: str) -> tuple[list[Target], frozenset[str]]:
+    """Where a person has a right now or later, and the roles that she holds there. The house reaches everybody."""
+    lasts = Grant.until.is_(None) | (Grant.until > look.now)
+    found = await placed(look, Grant.person == person, lasts)
+    return [THE_HOUSE, *(target for _, target in found)], frozenset(grant.role for grant, _ in found)
+
+
+async def ask_to_involve(look: Look, actor: Actor, people: Collection[str]) -> None:
+    """Refuse to give a place to people of whom the actor may know nothing: an id alone must draw nobody over.
+
+    Whoever never had a right anywhere is new, and her id is known only to the one who added her. Raises NotFound.
+    """
+    if any(may(actor, verb, THE_HOUSE) for verb in ("see_people", "invite")):
+        return
+    known: dict[str, bool] = {}
+    for grant, target in await placed(look, Grant.person.in_(people)):
+        reached = may(actor, "see_people", target) or may(actor, "invite", target)
+        known[grant.person] = known.get(grant.person, False) or reached
+    if not all(known.values()):
+        raise NotFound()
 
 
 async def ask_about(look: Look, actor: Actor, verb: str, person: str) -> Person:
@@ -239,7 +271,7 @@ async def ask_about(look: Look, actor: Actor, verb: str, person: str) -> Person:
         return found
     targets, roles = await targets_of_person(look, person)
     if not any(may(actor, verb, target) for target in targets):
-        if any(knows(actor, target) for target in targets):
+        if any(knows(actor, target, KNOWING_PEOPLE) for target in targets):
             raise Forbidden("not_yours_to_do", verb=verb)
         raise NotFound()
     if verb == "give_link" and roles & STAFF:
@@ -252,9 +284,7 @@ async def ask_part(look: Look, actor: Actor, programme: str) -> Programme:
     found, target = await target_of_programme(look, programme)
     if knows(actor, target):
         return found
-    here = {
-        scope.id for scope in actor.scopes if scope.kind in {"group", "lesson"} and MATRIX[scope.role] - {"see_own"}
-    }
+    here = {scope.id for scope in actor.scopes if scope.kind in {"group", "lesson"} and MATRIX[scope.role] & KNOWING}
     statement = select(Group.id).outerjoin(Lesson, Lesson.group == Group.id).where(Group.programme == programme)
     if here and await look.one(statement.where(Group.id.in_(here) | Lesson.id.in_(here)).limit(1)):
         return found

@@ -40,7 +40,12 @@ class Store:
             self._group = _Group(self._writing, self._tell)
         else:
             self._writing = create_async_engine(
-                url, pool_size=8, max_overflow=8, pool_timeout=4, connect_args={"timeout": 4, "command_timeout": 8}
+                url,
+                pool_size=8,
+                max_overflow=8,
+                pool_timeout=4,
+                connect_args={"timeout": 4, "command_timeout": 8},
+                hide_parameters=True,  # an exception that is logged must not carry names along
             )
             self._turns = _Turns(self._tell)
             self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ")  # one look, one state

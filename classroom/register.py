@@ -167,6 +167,8 @@ async def correct(work: Work, actor: Actor, lesson: str, correction: Correction)
 async def tick(work: Work, actor: Actor, lesson: str, people: Sequence[str], reason: str) -> None:
     """The teacher saw these people for the whole of a lesson on site; one act for all of them."""
     found = await _to_correct(work, actor, lesson)
+    if not people:
+        return
     words = clean(reason)
     if not words or len(words) > 500:
         raise Invalid("reason_missing", field="reason")

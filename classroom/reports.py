@@ -82,8 +82,11 @@ async def own_rows(look: Look, actor: Actor, person: str) -> list[Row]:
     )
     rows = [one for one in rows if one[0].ends <= look.now or (one[0].opened and one[0].opened <= look.now)]
     if person != actor.person:
-        for _, programme in rows[:1]:
-            rights.ask(actor, "see_report", rights.Target(programme.organisation, programme.id, person=person))
+        await rights.ask_about(look, actor, "see_report", person)
+        rows = [
+            one for one in rows
+            if rights.may(actor, "see_report", rights.Target(one[1].organisation, one[1].id, one[0].group, one[0].id))
+        ]  # fmt: skip
     begun = [(one, programme, "", day_of(one.starts, programme.zone).isoformat()) for one, programme in rows]
     return [row for row in await _rows(look, begun, look.now) if row.learner == person]
 

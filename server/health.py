@@ -1,6 +1,7 @@
 """Whether the house lives, whether it can work, and its figures for Prometheus."""
 
 import hmac
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 from aiohttp import web
@@ -8,7 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from calendars.errors import NotFound, SignInFirst, Unavailable
 from server.auth.guard import allow
-from server.auth.origin import address_of
+from server.auth.origin import Network, address_of
 from server.keys import LIVE, SETTINGS, STORE
 
 routes = web.RouteTableDef()
@@ -41,9 +42,20 @@ async def metrics(request: web.Request) -> web.Response:
     settings = request.app[SETTINGS]
     said = request.headers.get("Authorization", "").removeprefix("Bearer ")
     has_token = bool(settings.metrics_token) and hmac.compare_digest(said.encode(), settings.metrics_token.encode())
-    if not has_token and not ip_address(address_of(request, settings.trusted_proxies)).is_loopback:
+    if not has_token and not _from_this_machine(request, settings.trusted_proxies):
         raise SignInFirst() if settings.metrics_token else NotFound()
     return web.Response(body=generate_latest(figures(request.app)), content_type="text/plain", charset="utf-8")
+
+
+def _from_this_machine(request: web.Request, trusted: Sequence[Network]) -> bool:
+    """Nobody stands between; a proxy on this machine that we were not told of speaks for others."""
+    address = address_of(request, trusted)
+    if address == (request.remote or "") and not {"X-Forwarded-For", "Forwarded"}.isdisjoint(request.headers):
+        return False
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:  # a socket file has no address
+        return False
 
 
 def figures(app: web.Application) -> CollectorRegistry:

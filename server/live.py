@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -20,7 +21,7 @@ from calendars.rights import Actor, Target
 from calendars.store import Look, Store
 from classroom import board, calls, epochs, signals, visits
 from classroom.video.choose import Providers
-from server.auth.sockets import actor_of_socket, still_valid
+from server.auth.sockets import Standing, actor_of_socket, still_valid
 from server.beats import Beats
 from server.clicks import Clicks, Handler
 from server.courier import Courier
@@ -202,15 +203,21 @@ class Live:
                 for member in members:
                     if sign_in not in valid:
                         self._later(self.drop(member))
-                    elif valid[sign_in] != member.actor.revision:
-                        await self._reread(look, member)
+                    elif valid[sign_in].revision != member.actor.revision or _has_ended(member.actor, look.now):
+                        await self._reread(look, member, valid[sign_in])
 
-    async def _reread(self, look: Look, member: Member) -> None:
-        member.actor = await rights.actor_of(look, member.actor.person, member.actor.sign_in)
+    async def _reread(self, look: Look, member: Member, standing: Standing) -> None:
+        """Her rights as they are now. Whoever may hear less or more than before comes back through the door."""
+        before = member.actor
+        member.actor = await rights.actor_of(look, before.person, before.sign_in)
+        goes = not standing.bears(member.actor)
         for lesson in list(member.watching):
             _, _, target = await rights.target_of_lesson(look, lesson)
-            if not rights.may(member.actor, "enter", target) and not _sees_roster(member.actor, target):
-                self._later(self.drop(member))
+            sees = _sees_roster(member.actor, target)
+            goes = goes or sees != _sees_roster(before, target)
+            goes = goes or not (sees or rights.may(member.actor, "enter", target))
+        if goes:
+            self._later(self.drop(member))
 
     async def _forget_watches(self, member: Member) -> None:
         for lesson in member.watching:
@@ -263,6 +270,10 @@ class Live:
                 await asyncio.sleep(random.uniform(0.02, 0.08))  # spreads the rush of those who come back
         await self.streams.close()
         await self._sio.shutdown()
+
+
+def _has_ended(actor: Actor, now: datetime) -> bool:
+    return actor.until is not None and actor.until <= now
 
 
 def _sees_roster(actor: Actor, target: Target) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -97,10 +98,10 @@ def frame(request: web.Request) -> dict[str, Any]:
 
 
 def _languages(request: web.Request) -> list[tuple[str, str, str]]:
+    """Relative addresses: a page that says "not here" must be the same bytes wherever it stands."""
     query = {name: value for name, value in request.query.items() if name != "language"}
-    address = request.rel_url.with_query(query)
     offered = [code for code in request.app[HOUSE].card.languages if code in request.app[WORDS].languages]
-    return [(code, NAMES.get(code, code), str(address.update_query(language=code))) for code in offered or [PLAIN]]
+    return [(code, NAMES.get(code, code), f"?{urlencode(query | {'language': code})}") for code in offered or [PLAIN]]
 
 
 def _isolating(say: Say) -> Say:

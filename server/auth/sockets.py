@@ -1,6 +1,7 @@
 """The same cookie at the socket's door, and the one question per second whether those who are in may stay."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 from sqlalchemy import select
@@ -11,9 +12,21 @@ from calendars.store import Look
 from calendars.tables import Person
 from server.auth import cookies
 from server.auth.csrf import made_here
-from server.auth.signin import actor_of_token
+from server.auth.signin import ALONE, actor_of_token
 from server.auth.tables import SignIn
 from server.keys import SETTINGS, STORE
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A sign-in that holds: the revision of its person, and by what means she came in."""
+
+    revision: int
+    means: str
+
+    def bears(self, actor: Actor) -> bool:
+        """Whether it is strong enough for her rights: one factor alone lets nobody work here."""
+        return not (actor.is_staff and self.means in ALONE)
 
 
 async def actor_of_socket(request: web.Request) -> Actor:
@@ -28,9 +41,11 @@ async def actor_of_socket(request: web.Request) -> Actor:
     return found[0]
 
 
-async def still_valid(look: Look, sign_ins: Sequence[str]) -> dict[str, int]:
-    """Those of the sign-ins that hold, each with its person's revision. Who is missing must go; a new revision means:
-    read her rights again. One query for all open sockets of a worker."""
-    statement = select(SignIn.id, Person.revision).join(Person, Person.id == SignIn.person)
+async def still_valid(look: Look, sign_ins: Sequence[str]) -> dict[str, Standing]:
+    """Those of the sign-ins that hold. Who is missing must go; a new revision means: read her rights again.
+
+    One query for all open sockets of a worker.
+    """
+    statement = select(SignIn.id, SignIn.means, Person.revision).join(Person, Person.id == SignIn.person)
     good = SignIn.id.in_(sign_ins) & SignIn.revoked.is_(None) & (SignIn.until > look.now)
-    return dict(await look.rows(statement.where(good)))
+    return {sign_in: Standing(revision, means) for sign_in, means, revision in await look.rows(statement.where(good))}

@@ -185,6 +185,7 @@ class Stage:
         """Our pages may stand in the stage's frames, and the frames may use the camera; nobody else's may."""
         if "Content-Security-Policy" not in response.headers:
             return
+        response.headers.popall("X-Frame-Options", None)  # it knows no other origin; the policy says it all
         frames = " ".join(entrance.address for entrance in self._entrances.values())
         stage = self._settings.url
         policy = POLICY.replace("frame-ancestors 'self'", f"frame-ancestors 'self' {stage}")

@@ -20,6 +20,7 @@ ALWAYS: Final = {
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
 }
 
 
@@ -36,11 +37,16 @@ async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
+def _personal(request: web.Request) -> bool:
+    """Whether the answer is for one person: she is signed in, or the address holds a token of hers."""
+    return request.get(ACTOR) is not None or "token" in request.match_info
+
+
 def _dress(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     if is_secure(request):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if not request.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store" if request.get(ACTOR) else "no-cache")
+        response.headers.setdefault("Cache-Control", "private, no-store" if _personal(request) else "private, no-cache")
         response.headers.setdefault("Vary", "Cookie, Accept, Accept-Language")

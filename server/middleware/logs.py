@@ -1,8 +1,13 @@
-"""One structured line a request: an id, the route's pattern, the outcome. No name, no token, no address of a page."""
+"""One structured line a request: an id, the route's pattern, the outcome. No name, no token, no address of a page.
+
+Of an exception its kind and its places are told, never its words: those may quote what somebody typed.
+"""
 
 import logging
 import sys
 import time
+import traceback
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -13,6 +18,8 @@ from calendars.store import new_id
 from server.keys import REQUEST_ID
 
 QUIET: Final = ("/health/live", "/health/ready", "/metrics", "/static/{name}")
+MOST_CAUSES: Final = 5
+MOST_FRAMES: Final = 12
 log = structlog.get_logger()
 
 
@@ -24,13 +31,46 @@ def set_up(*, readable: bool, quiet: bool = False) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _placed,
             last,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Wordless())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+def places(failure: BaseException | None) -> list[str]:
+    """What kind of exception it is, and the lines that it went through, innermost first; then its causes."""
+    told: list[str] = []
+    seen: set[int] = set()
+    while failure is not None and id(failure) not in seen and len(seen) < MOST_CAUSES:
+        seen.add(id(failure))
+        frames = traceback.extract_tb(failure.__traceback__)[-MOST_FRAMES:]
+        lines = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in reversed(frames)]
+        told.append(f"{type(failure).__module__}.{type(failure).__qualname__}: {' < '.join(lines)}")
+        failure = failure.__cause__ or failure.__context__
+    return told
+
+
+def _placed(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    given = event.pop("exc_info", None)
+    failure = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if failure is not None:
+        event["exception"] = places(failure)
+    return event
+
+
+class Wordless(logging.Formatter):
+    """Lines of other people's libraries: which of them speaks, its fixed words, and the places of an exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        failure = record.exc_info[1] if record.exc_info else None
+        words = str(record.msg).partition("\n")[0]
+        line = f"{record.levelname} {record.name} {words}"
+        return f"{line} {places(failure)}" if failure is not None else line
 
 
 @web.middleware

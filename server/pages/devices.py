@@ -7,7 +7,7 @@ from aiohttp import web
 from calendars import groups, people
 from calendars.errors import Forbidden
 from calendars.rights import Actor
-from calendars.store import Look
+from calendars.store import Look, Work
 from server import post
 from server.auth import devices, letters, limits, passkeys, staff
 from server.auth.codes import read_out_code
@@ -16,7 +16,8 @@ from server.auth.limits import CODES_FOR_ONE
 from server.auth.origin import base_address
 from server.keys import HOUSE, SAY, SECRET, STORE, WORDS
 from server.page import render
-from server.pages.arrival import qr, see_other, text
+from server.pages.arrival import qr, see_other
+from server.pages.forms import once
 from server.words import PLAIN, Say
 
 routes: Final = web.RouteTableDef()
@@ -70,13 +71,12 @@ async def cards(request: web.Request) -> web.Response:
 async def renew(request: web.Request) -> web.Response:
     """Make every older link of hers worthless."""
     actor, person = signed_in(request), request.match_info["person"]
-    write, back = text(await request.post(), "write", 40), _back(actor, person)
-    async with request.app[STORE].work() as work:
-        if not write or await work.earlier(write) is None:
-            await people.renew_link(work, actor, person)
-            if write:
-                await work.answer(write, back)
-    return see_other(back)
+
+    async def act(work: Work) -> str:
+        await people.renew_link(work, actor, person)
+        return _back(actor, person)
+
+    return await once(request, await request.post(), act)
 
 
 @routes.post("/people/{person}/link/code")

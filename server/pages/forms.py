@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from hashlib import sha256
 from typing import Final
 
 from aiohttp import web
@@ -53,13 +54,18 @@ def entered(request: web.Request, form: Mapping[str, object], wrong: Refused | N
 
 
 async def once(request: web.Request, form: Mapping[str, object], act: Callable[[Work], Awaitable[str]]) -> web.Response:
-    """Do the act of a form and go on where it says; the same form again goes there and changes nothing."""
-    write = f"{signed_in(request).person}:{text(form, 'write', 40)}"
+    """Do the act of a form and go on where it says; the same form again goes there and changes nothing.
+
+    A form without an id of its own is done each time: it must not be taken for another that had none either.
+    """
+    said = text(form, "write", 40)
+    write = sha256(f"{signed_in(request).person} {request.path} {said}".encode()).hexdigest()
     async with request.app[STORE].work() as work:
-        path = await work.earlier(write)
+        path = await work.earlier(write) if said else None
         if path is None:
             path = await act(work)
-            await work.answer(write, path)
+            if said:
+                await work.answer(write, path)
     return see_other(path)
 
 

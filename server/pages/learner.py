@@ -12,7 +12,7 @@ from calendars.agenda import MyDay
 from calendars.clock import day_of, parse_instant, seconds
 from calendars.names import in_language
 from calendars.rights import Actor
-from calendars.store import Look
+from calendars.store import Look, Work
 from classroom import reports, roster
 from classroom.reports import Row
 from server.auth.guard import allow, signed_in
@@ -20,7 +20,8 @@ from server.auth.origin import base_address
 from server.dates import When, duration
 from server.keys import HOUSE, LANGUAGE, SAY, SECRET, STORE
 from server.page import render
-from server.pages.arrival import see_other, text
+from server.pages.arrival import text
+from server.pages.forms import once
 from server.pages.shown import HOUR, Shown
 from server.pages.testimonies import mark_word
 from server.words import Say
@@ -168,10 +169,11 @@ async def calendar(request: web.Request) -> web.Response:
 async def make_calendar(request: web.Request) -> web.Response:
     """Make an address, or give one anew; the old one then shows nothing any more."""
     actor, form = signed_in(request), await request.post()
-    kind, target, write = text(form, "kind"), text(form, "target"), text(form, "write", 40)
-    async with request.app[STORE].work() as work:
-        feed = await feeds.address(work, actor, kind, target)
-        if form.get("renew") == "yes" and await work.earlier(write) is None:
+
+    async def act(work: Work) -> str:
+        feed = await feeds.address(work, actor, text(form, "kind"), text(form, "target"))
+        if form.get("renew") == "yes":
             await feeds.renew(work, actor, feed.id)
-            await work.answer(write, "/calendar")
-    return see_other("/calendar")
+        return "/calendar"
+
+    return await once(request, form, act)

@@ -104,6 +104,7 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
     async with request.app[STORE].look() as look:
         line = await programmes.line(look, actor, programme)
         target = rights.Target(line.programme.organisation, programme)
+        rights.ask(actor, "see_plan", target)
         formed = await groups.of_programme(look, actor, programme)
         sees = rights.may(actor, "see_people", target)
         members = await groups.members(look, actor, [group.id for group, _ in formed], line.today) if sees else []
@@ -124,7 +125,10 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
 @allow("see_plan")
 async def day(request: web.Request) -> web.Response:
     """A tile leads to its programme, at that day."""
-    raise web.HTTPSeeOther(f"/programmes/{request.match_info['programme']}")
+    async with request.app[STORE].look() as look:
+        found, target = await rights.target_of_programme(look, request.match_info["programme"])
+    rights.ask(signed_in(request), "see_plan", target)
+    raise web.HTTPSeeOther(f"/programmes/{found.id}")
 
 
 @routes.post("/programmes/{programme}/groups")

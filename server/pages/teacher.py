@@ -94,8 +94,7 @@ async def tick(request: web.Request) -> web.Response:
     people = [one for one in form.getall("here", []) if isinstance(one, str)]
 
     async def act(work: Work) -> str:
-        if people:
-            await register.tick(work, actor, lesson, people, request[SAY]("Seen on site"))
+        await register.tick(work, actor, lesson, people, request[SAY]("Seen on site"))
         return f"/lessons/{lesson}/register"
 
     try:

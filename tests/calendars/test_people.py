@@ -122,7 +122,7 @@ async def test_link_when_renewed_by_her_or_her_staff_then_next_generation(house:
 @pytest.mark.parametrize(
     ("name", "of", "refusal"),
     [
-        ("Bilal", "Amina", Forbidden),  # he may know of her group, not of her link
+        ("Bilal", "Amina", NotFound),  # to sit in one class is not enough for knowing of her page
         ("Toivo", "Amina", NotFound),  # a teacher of the other group
         ("Iiris", "Amina", Forbidden),
         ("Stranger", "Amina", NotFound),

@@ -42,6 +42,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.people.who": "names of people whom an act has shown already",
     "calendars.programmes.of": "narrowed to the scopes that the actor has",
     "calendars.rights.actor_of": RIGHTS,
+    "calendars.rights.placed": RIGHTS,
     "calendars.rights.target_of_group": RIGHTS,
     "calendars.rights.target_of_lesson": RIGHTS,
     "calendars.rights.target_of_programme": RIGHTS,
