@@ -58,10 +58,10 @@ def _length(function: Function) -> int:
 
 
 def without_docstring(sources: Iterable[Source]) -> list[str]:
-    """Modules that do not open with what they are for, in a first line that is a sentence."""
+    """Modules that do not open with what they are for, in a whole sentence."""
     found = []
     for one in sources:
-        first = (ast.get_docstring(one.tree) or "").partition("\n")[0]
+        first = (ast.get_docstring(one.tree) or "").partition("\n\n")[0].rstrip()
         if not first.endswith((".", "?", "!", ";", ":")):
             found.append(f"{one.path}: {first!r}")
     return found
