@@ -20,7 +20,7 @@ from classroom import ledger, rooms
 from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
 from classroom.ledger import LEADING, close_stays
 from classroom.tables import Visit
-from classroom.video.shape import Peer, shape
+from classroom.video.shape import AT_MOST, Peer, shape
 
 BEAT = 15.0  # seconds between two beats
 SUSPECT = 1.5 * BEAT  # seconds of silence after which a seat is shown as dropped
@@ -70,7 +70,7 @@ async def enter(work: Work, actor: Actor, lesson: str, connection: Connection, *
         if (visit.epoch, visit.connection) == (connection.epoch, connection.id):
             return _stay(visit, programme.id, lease)
     if media:
-        _check_space(programme, open_visits, actor.person)
+        await _check_space(work, found, programme, open_visits, actor.person)
     if found.frozen is None:
         await freeze(work, lesson)
     if role in LEADING and found.opened is None and role != "coordinator":
@@ -91,15 +91,23 @@ def late_by(lesson: Lesson, first: datetime) -> int:
     return int((first - lesson.opened).total_seconds())
 
 
-def _check_space(programme: Programme, visits: Sequence[Visit], person: str) -> None:
+async def _check_space(work: Work, lesson: Lesson, programme: Programme, visits: Sequence[Visit], person: str) -> None:
     if programme.provider != "builtin":
         return
     peers = [
         Peer(one.connection, one.person, one.role, one.a, one.up) for one in visits if one.media and one.lost is None
     ]
-    places = shape(peers).capacity
-    if len({peer.person for peer in peers} - {person}) >= places:
+    others, places = len({peer.person for peer in peers} - {person}), shape(peers).capacity
+    if others < places:
+        return
+    # Who was in has her place back after a break, also while the centre herself is away and her line unknown.
+    if others >= AT_MOST or not await _was_in(work, lesson.id, person):
         raise Full("room_full", places=places)
+
+
+async def _was_in(work: Work, lesson: str, person: str) -> bool:
+    earlier = select(Visit.id).where(Visit.lesson == lesson, Visit.person == person, Visit.media)
+    return await work.one(earlier.limit(1)) is not None
 
 
 async def refused(work: Work, actor: Actor, lesson: str, step: str) -> None:

@@ -17,8 +17,10 @@ export function seatWord(seat) {
       return say("expected");
     case "here":
       return seat.sound === false ? say("here, no sound") : say("here");
-    case "late":
-      return say("late {minutes} min", { minutes: Math.floor(seat.late_by / 60) });
+    case "late": {
+      const minutes = Math.floor(seat.late_by / 60);
+      return seat.sound === false ? say("late {minutes} min, no sound", { minutes }) : say("late {minutes} min", { minutes });
+    }
     case "dropped":
       return say("line lost");
     case "left":

@@ -56,6 +56,8 @@ export class Wire extends EventTarget {
   #media = true;
   /** @type {boolean | null} */
   #sound = null;
+  /** @type {number | null} */
+  #up = null;
   #wanted = false;
   #tries = 0;
   #beatMs = 0;
@@ -172,9 +174,13 @@ export class Wire extends EventTarget {
     if (this.place === "in") await this.#ask("sound", { lesson: this.#lesson, on });
   }
 
-  /** @param {number} up measured upload, kbit/s */
-  line(up) {
-    return this.#ask("line", { lesson: this.#lesson, up });
+  /**
+   * Tells what her line carries; told again after each break.
+   * @param {number} up measured upload, kbit/s
+   */
+  async line(up) {
+    this.#up = up;
+    if (this.place === "in") await this.#ask("line", { lesson: this.#lesson, up });
   }
 
   /**
@@ -253,6 +259,7 @@ export class Wire extends EventTarget {
       this.#pass("entered", entrance);
       this.#hearTheEarly();
       if (this.#sound !== null) this.sound(this.#sound).catch(() => undefined);
+      if (this.#up !== null) this.line(this.#up).catch(() => undefined);
       void this.#sayOn();
     } catch (why) {
       this.#early = null;
@@ -295,6 +302,7 @@ export class Wire extends EventTarget {
     if (lesson !== this.#lesson) return;
     this.#lesson = null;
     this.#sound = null;
+    this.#up = null;
     clearTimeout(this.#silence);
     for (const message of this.unsaid.splice(0)) message.failed(new NoAnswer("the lesson is over"));
     this.#moveTo("out");

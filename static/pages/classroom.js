@@ -82,7 +82,8 @@ wire.addEventListener("refused", (event) => {
 
 /** @param {Entrance} entrance */
 function join({ you, video, call: state }) {
-  if (!canCall) return;
+  // A browser that can only show the board never has sound: who leads must know.
+  if (!canCall) return embedded ? void wire.sound(false).catch(() => undefined) : undefined;
   if (call) return call.update(state, { me: you, ice_servers: video.ice_servers });
   call = createCall({ wire, me: you, ice_servers: video.ice_servers, devices, mosaic: page.mosaic });
   listen(call);

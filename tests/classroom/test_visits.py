@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
+from calendars import groups, people, rights
 from calendars.errors import Full, NotFound, NotOpen
+from calendars.people import NewPerson
 from calendars.store import Store, new_id
 from calendars.tables import Lesson, Programme
 from classroom import epochs, ledger, register, rooms, roster, trace, visits
 from classroom.attendance import reckon
 from classroom.visits import Connection
-from tests.calendars.planned import Planned, counted
+from tests.calendars.planned import SYSTEM, Planned, counted
 from tests.classroom import oracle
 from tests.classroom.living import Living
 
@@ -107,6 +109,35 @@ async def test_enter_when_the_room_is_full_then_told_so_and_counted_as_could_not
     async with house.store.work() as work:
         await register.close(work, await house.actor("Veera"), living.lesson)
     assert (await reckoned(house, living.lesson))[actor.person]["state"] == "could_not_enter"
+
+
+async def test_enter_when_the_centres_line_carries_more_then_ten_fit_and_who_was_in_has_her_place_back(
+    house: Planned,
+) -> None:
+    living = await begin(house)
+    async with house.store.work() as work:
+        for number in range(10):
+            person = await people.add(work, SYSTEM, NewPerson(name=f"L{number}"), rights.THE_HOUSE)
+            house.people[f"L{number}"] = person.id
+            await groups.seat(work, SYSTEM, house.groups["first"], person.id)
+
+    async def fits(name: str) -> bool:
+        before = len(living.sockets)
+        await living.enter(name)
+        return len(living.sockets) > before
+
+    async def measured(up: int) -> None:
+        async with house.store.work() as work:
+            await visits.measured(work, await house.actor("Veera"), living.sockets[0].stay.visit, up)
+
+    assert [await fits(name) for name in ("Veera", *(f"L{number}" for number in range(8)))] == [True] * 8 + [False]
+    await measured(8 * 190)
+    assert [await fits("L7"), await fits("L8")] == [True, False]
+    await measured(100_000)
+    assert [await fits("L8"), await fits("L9")] == [True, False]
+    await living.lose(living.sockets[3])
+    await living.lose(living.sockets[0])
+    assert [await fits("L9"), await fits("L2"), await fits("Veera")] == [False, True, True]
 
 
 async def test_beat_when_doubled_or_older_then_nothing_changes(house: Planned) -> None:

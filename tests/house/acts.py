@@ -20,6 +20,7 @@ PLAN: Final = "plain reading of the plan for acts that have asked about the less
 HOUSE: Final = "the house itself: chores and the life of a process, nobody acts"
 BEAT: Final = "the live process about a stay whose entering was asked; no person is named from outside"
 INSIDE: Final = "for whoever has entered; entering has asked"
+CARRIED: Final = "a signal of a call that whoever sends it is in; the receiver's worker asks again"
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.agenda.all_of": OWN,
     "calendars.agenda.contact_days": OWN,
@@ -68,6 +69,10 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "classroom.rooms.running_pause": INSIDE,
     "classroom.roster.snapshot": "reads the roster of a lesson about which the caller has asked",
     "classroom.roster.snapshots": "reads the rosters of lessons about which the caller has asked",
+    "classroom.signals.fetch": HOUSE,
+    "classroom.signals.post": CARRIED,
+    "classroom.signals.sweep": HOUSE,
+    "classroom.signals.worker_of": CARRIED,
     "classroom.visits.awoke": BEAT,
     "classroom.visits.leave": BEAT,
     "classroom.visits.lost": BEAT,

@@ -202,16 +202,19 @@ async def test_a_silent_line_is_given_up_and_made_anew(house: House, browser: Br
     assert len(house.sids) == 2
 
 
-async def test_sound_is_told_again_after_a_break(house: House, browser: Browser) -> None:
+async def test_sound_and_line_are_told_again_after_a_break(house: House, browser: Browser) -> None:
     await browser.does("enter", "l1")
     await browser.sees("entered")
     await browser.does("sound", True)
     await browser.sees("sound done")
-    house.cut()
-    await browser.sees("entered")
     await browser.does("line", 400)
     await browser.sees("line done")
+    house.cut()
+    await browser.sees("entered")
+    await browser.does("hand", True)
+    await browser.sees("hand done")
     assert house.of("sound") == [{"lesson": "l1", "on": True}] * 2
+    assert house.of("line") == [{"lesson": "l1", "up": 400}] * 2
 
 
 async def test_a_closed_lesson_is_not_entered_again(house: House, browser: Browser) -> None:
