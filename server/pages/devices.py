@@ -162,9 +162,10 @@ def _card(request: web.Request, name: str, language: str, path: str) -> dict[str
     words = request.app[WORDS]
     address = base_address(request) + path
     picture = qr(address, words.say(language)("Your own link"))
-    own, plain = steps(words.say(language)), steps(words.say(PLAIN))
+    say = words.say(language)  # of a language that the house lacks it is the Finnish one
+    own, plain = steps(say), steps(words.say(PLAIN))
     return {
-        "name": name, "language": language, "address": address, "picture": picture,
+        "name": name, "language": say.language, "address": address, "picture": picture,
         "steps": [(mine, small if small != mine else "") for mine, small in zip(own, plain, strict=True)],
     }  # fmt: skip
 

@@ -3,8 +3,8 @@ window.probe = {
   /** Latin words on an Arabic page that are no names: text that goes round the catalogue. */
   leftInEnglish(names) {
     const known = new Set(names);
-    const foreign = (text) => (text.match(/[A-Za-zÅÄÖåäö]{3,}/g) ?? []).some((word) => !known.has(word));
-    const spared = "code, script, style, noscript, template, [lang]:not([lang=ar]):not(html), input";
+    const foreign = (text) => (text.replace(/https?:\S+/g, "").match(/\p{Script=Latin}{3,}/gu) ?? []).some((word) => !known.has(word));
+    const spared = "code, script, style, noscript, template, .address, [data-letter], [lang]:not([lang=ar]):not(html), input";
     const found = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walk.nextNode(); node; node = walk.nextNode())
@@ -28,7 +28,7 @@ window.probe = {
     const found = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walk.nextNode(); node; node = walk.nextNode())
-      if (/\+?\d[\d ]{7,}\d/.test(node.data) && !/\u2066|\u2068/.test(node.data) && !node.parentElement.closest("bdi, code, [dir=ltr], script, template"))
+      if (/\+?\d[\d ]{7,}\d/.test(node.data) && !/\u2066|\u2068/.test(node.data) && !node.parentElement.closest("bdi, code, .address, [dir=ltr], script, template"))
         found.push(node.data.trim());
     return found;
   },

@@ -1,0 +1,21 @@
+"""The whole product of pages: every page of every role in every language, both widths, both themes, with every rule of axe."""
+
+from itertools import product
+
+import pytest
+
+from tests.journeys.pages import LANGUAGES, NARROW, WAYS, WIDE, open_tour
+
+LOOKS = list(product((NARROW, WIDE), ("light", "dark")))
+
+
+def test_every_page_in_every_look(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> None:
+    with open_tour(tmp_path_factory.mktemp("tour") / "house", chromium) as tour:
+        found = [
+            one
+            for role, ways in WAYS.items()
+            for way in ways
+            for language in LANGUAGES
+            for one in tour.visit(role, way, language, LOOKS)
+        ]
+    assert found == []
