@@ -14,6 +14,7 @@ WHOLE_WEEKDAYS: Final = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "ar": WEEKDAYS["ar"],
 }
+RIGHT_TO_LEFT: Final = frozenset({"ar"})
 
 
 class When:
@@ -39,8 +40,9 @@ class When:
         return f"klo {self.clock(instant)}" if self.language == "fi" else self.clock(instant)
 
     def span(self, starts: datetime, ends: datetime) -> str:
-        """`klo 10.00–11.30`."""
-        return f"{self.at(starts)}–{self.clock(ends)}"
+        """`klo 10.00–11.30`; time runs from left to right in Arabic too."""
+        span = f"{self.at(starts)}–{self.clock(ends)}"
+        return f"\u2066{span}\u2069" if self.language in RIGHT_TO_LEFT else span
 
     def moment(self, instant: datetime) -> str:
         """`ti 10.3. klo 10.00`."""

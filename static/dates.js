@@ -63,7 +63,7 @@ export function clock(instant, zone, language) {
 }
 
 /**
- * "klo 10.00–11.30" in Finnish, "10:00–11:30" in every other language.
+ * "klo 10.00–11.30" in Finnish, "10:00–11:30" in every other language; time runs from left to right in Arabic too.
  *
  * @param {Date | string | number} from
  * @param {Date | string | number} to
@@ -71,7 +71,8 @@ export function clock(instant, zone, language) {
  * @param {string} language
  */
 export function span(from, to, zone, language) {
-  return `${clock(from, zone, language)}–${bare(wall(to, zone), language)}`;
+  const whole = `${clock(from, zone, language)}–${bare(wall(to, zone), language)}`;
+  return language === "ar" ? `\u2066${whole}\u2069` : whole;
 }
 
 /**

@@ -95,9 +95,11 @@ async def hours(request: web.Request) -> web.Response:
     async with request.app[STORE].look() as look:
         rows = await reports.own_rows(look, actor, actor.person)
         sums = await reports.own_hours(look, actor, actor.person)
-        since, until = look.now - 2 * YEAR, look.now + WEEK
+        now = look.now
+        since, until = now - 2 * YEAR, now + WEEK
         met = {one.id: one for one in await agenda.agenda(look, actor, actor.person, since, until)}
-    lived = [list(lines) for _, lines in groupby(rows, key=lambda row: row.day)]
+    over = [row for row in rows if row.lesson not in met or Shown(met[row.lesson], request[LANGUAGE], now).has_ended]
+    lived = [list(lines) for _, lines in groupby(over, key=lambda row: row.day)]
     earlier = [lines for lines in reversed(lived) if lines[0].day < before]
     shown = earlier[:DAYS_SHOWN]
     return render(

@@ -96,6 +96,11 @@ class Shown:
             return self.at >= self.it.ends
         return lesson.closed is not None or self.at >= doors(lesson, self.it.programme.rules).closes
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether its time is up, or its teacher closed it: only then can anybody have been absent."""
+        return self.at >= self.it.ends or (self.it.lesson is not None and self.it.lesson.closed is not None)
+
     def _in(self, words: dict[str, str]) -> str:
         return in_language(words, self.language, self.it.programme.language)
 

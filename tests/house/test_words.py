@@ -58,7 +58,8 @@ def test_what_counts_has_all_forms_of_its_language(language: str) -> None:
 
 
 def test_finder_sees_every_way_of_saying() -> None:
-    python = 'say("a"); both("b" if x else "c"); request[SAY]("d"); words.say("ar")("e"); phrase("f"); work.x("h"); self._say("g")'
+    python = 'say("a"); both("b" if x else "c"); request[SAY]("d"); words.say("ar")("e"); phrase("f"); self._say("g")'
+    python += '; work.tell("no")'
     assert sorted(words.in_python(python)) == ["a", "b", "c", "d", "e", "f", "g"]
     assert list(words.in_markup("""{{ say("a") }}{{ both( "b", x=1) }} (say) => say("c"), card.say("no") """)) == [
         "a",

@@ -76,7 +76,7 @@ NAMES = (
     "CSV JSON TURN OPPITUPA SECRET coturn oppitupa doctor PIN PNG JPEG WebP openapi json min Katu Talo Uusi "
     "Chrome Linux Suomi English com net klo"
 )
-"""Latin words that are no English: formats, programs, names of languages, signs of units, what a test wrote; klo, since times are said in Finnish."""
+"""Latin words that are no English: formats, programs, languages, units, what a test wrote, and the Finnish klo."""
 
 
 HOUSE_NAMES = (

@@ -1,4 +1,4 @@
-"""The whole product of pages: every page of every role in every language, both widths, both themes, with every rule of axe."""
+"""Every page of every role in every language, width and theme, with every rule of axe."""
 
 from itertools import product
 
