@@ -116,6 +116,8 @@ async def move(work: Work, actor: Actor, lesson: str, starts: datetime, ends: da
     row, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "plan", target)
     _check_unbegun(row)
+    if row.ends <= work.now:
+        raise Conflict("lesson_begun")  # reports of a past day may hold it: cancel it and plan another
     if day is not None and day != row.day and row.frozen is not None:
         raise Conflict("lesson_frozen")  # who is expected was written down for the old day
     found = await work.get(Day, day or row.day)

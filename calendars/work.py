@@ -90,6 +90,15 @@ class Look:
         )
         return [Told(row.stream, row.number, row.at, row.kind, row.audience, row.body) for row in rows]
 
+    async def facts(self, streams: Sequence[str], kinds: Sequence[str], until: datetime) -> list[Told]:
+        """The facts of these kinds that stood on these streams at an instant, each stream in its order."""
+        rows = await self.rows(
+            _trail.select()
+            .where(_trail.c.stream.in_(streams), _trail.c.kind.in_(kinds), _trail.c.at <= until)
+            .order_by(_trail.c.stream, _trail.c.number)
+        )
+        return [Told(row.stream, row.number, row.at, row.kind, row.audience, row.body) for row in rows]
+
     async def newest(self) -> datetime | None:
         """The instant of the last fact on any stream."""
         row = (await self.rows(_trail.select().order_by(_trail.c.at.desc()).limit(1)))[:1]

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from calendars.clock import parse_instant, rfc3339, seconds
+from calendars.lessons import seated
 from calendars.store import Look, Work, new_id
 from calendars.tables import Expected, Lesson, Programme
+from classroom.known import known, proven_until
 from classroom.tables import Evidence, Pause, Visit
 from classroom.testimony import (
     CouldNotEnter,
@@ -27,6 +29,7 @@ from classroom.testimony import (
 from classroom.testimony import Pause as Break
 
 LEADING = ("teacher", "tutor", "coordinator")
+_AT_ONCE = 400  # lessons in one statement
 STATEMENTS = ("teacher", "paper", "phone", "qr", "foreman", "remove")
 
 
@@ -78,64 +81,78 @@ async def trace(look: Look, lesson: Lesson, when: LessonTimes, rules: Rules, as_
 async def traces(
     look: Look, lessons: Sequence[tuple[Lesson, LessonTimes, Rules]], as_of: datetime | None = None
 ) -> dict[str, Trace]:
-    """The same for many lessons in a constant number of statements."""
-    ids = [lesson.id for lesson, _, _ in lessons]
-    expected: dict[str, list[str]] = {one: [] for one in ids}
+    """The same for many lessons in a constant number of statements. Nothing is known of what lies ahead."""
+    at = look.now if as_of is None else min(as_of, look.now)
+    past = None if as_of is None else at
+    found: dict[str, Trace] = {}
+    for first in range(0, len(lessons), _AT_ONCE):
+        part = lessons[first : first + _AT_ONCE]
+        ids = [lesson.id for lesson, _, _ in part]
+        expected = await _expected(look, [lesson for lesson, _, _ in part], at)
+        lines = await _lines(look, ids, at, past)
+        opened = {lesson.id: lesson.opened for lesson, _, _ in part}
+        if past is not None:
+            opened = {lesson: one.opened for lesson, one in (await known(look, ids, past)).items()}
+        for lesson, when, rules in part:
+            begun = opened[lesson.id]
+            if begun and begun <= at and not any(isinstance(one, Held) for one in lines[lesson.id]):
+                lines[lesson.id].append(_held_so_far(lesson.id, begun, when, at))
+            found[lesson.id] = Trace(when, rules, tuple(expected[lesson.id]), tuple(lines[lesson.id]))
+    return found
+
+
+async def _expected(look: Look, lessons: Sequence[Lesson], at: datetime) -> dict[str, list[str]]:
+    """Who should come: the frozen list, and whoever has a seat where nothing was frozen yet."""
+    due = [lesson for lesson in lessons if lesson.frozen is None or lesson.frozen > at]
+    people = {lesson: sorted(seats) for lesson, seats in (await seated(look, due)).items()}
+    frozen = [lesson.id for lesson in lessons if lesson.id not in people]
+    for row in await look.all(select(Expected).where(Expected.lesson.in_(frozen)).order_by(Expected.person)):
+        people.setdefault(row.lesson, []).append(row.person)
+    return {lesson.id: people.get(lesson.id, []) for lesson in lessons}
+
+
+async def _lines(look: Look, ids: Sequence[str], at: datetime, past: datetime | None) -> dict[str, list[Line]]:
+    """What stands in the ledger, the stays that are open and the break that is on."""
     lines: dict[str, list[Line]] = {one: [] for one in ids}
-    for part in _parts(ids):
-        for row in await look.all(select(Expected).where(Expected.lesson.in_(part)).order_by(Expected.person)):
-            expected[row.lesson].append(row.person)
-        query = select(Evidence).where(Evidence.lesson.in_(part)).order_by(Evidence.lesson, Evidence.number)
-        if as_of is not None:
-            query = query.where(Evidence.received <= as_of)
-        for row in await look.all(query):
-            if "role" not in row.body:
-                lines[row.lesson].append(line_of(row))
-        for visit in await look.all(_open_visits(part, as_of)):
-            lines[visit.lesson].append(_stay_so_far(visit, look.now if as_of is None else as_of))
-        for row in await look.all(select(Pause).where(Pause.lesson.in_(part), Pause.ends.is_(None))):
-            lines[row.lesson].append(_break_so_far(row, look.now if as_of is None else as_of))
-        for lesson, when, _ in lessons:
-            moment = look.now if as_of is None else as_of
-            unwritten = not any(isinstance(one, Held) for one in lines[lesson.id])
-            if lesson.id in part and lesson.opened and lesson.opened <= moment and unwritten:
-                lines[lesson.id] += _held_so_far(lesson, when, moment)
-    return {
-        lesson.id: Trace(when, rules, tuple(expected[lesson.id]), tuple(lines[lesson.id]))
-        for lesson, when, rules in lessons
-    }
+    query = select(Evidence).where(Evidence.lesson.in_(ids)).order_by(Evidence.lesson, Evidence.number)
+    for row in await look.all(query if past is None else query.where(Evidence.received <= past)):
+        if "role" not in row.body:
+            lines[row.lesson].append(line_of(row))
+    for visit in await look.all(_open_visits(ids, past)):
+        until = seconds(visit.b) if past is None else proven_until(visit, past)
+        lines[visit.lesson].append(_stay_so_far(visit, at, until))
+    breaks = select(Pause).where(Pause.lesson.in_(ids), Pause.starts <= at).order_by(Pause.starts)
+    for row in await look.all(breaks if past else breaks.where(Pause.ends.is_(None))):
+        over = any(isinstance(one, Break) and one.starts == seconds(row.starts) for one in lines[row.lesson])
+        if not over:
+            lines[row.lesson].append(_break_so_far(row, at))
+    return lines
 
 
-def _parts(ids: Sequence[str], most: int = 400) -> list[Sequence[str]]:
-    return [ids[n : n + most] for n in range(0, len(ids), most)]
-
-
-def _open_visits(lessons: Sequence[str], as_of: datetime | None) -> Any:
-    query = select(Visit).where(Visit.lesson.in_(lessons), Visit.role.not_in(LEADING))
-    if as_of is None:
+def _open_visits(lessons: Sequence[str], past: datetime | None) -> Any:
+    query = select(Visit).where(Visit.lesson.in_(lessons), Visit.role.not_in(LEADING)).order_by(Visit.id)
+    if past is None:
         return query.where(Visit.closed.is_(None))
-    return query.where((Visit.closed.is_(None)) | (Visit.closed > as_of), Visit.a <= as_of)
+    return query.where((Visit.closed.is_(None)) | (Visit.closed > past), Visit.a <= past)
 
 
-def _stay_so_far(visit: Visit, now: datetime) -> Span:
-    until = min(visit.b, now)
+def _stay_so_far(visit: Visit, at: datetime, until: int) -> Span:
     return Span(
-        received=seconds(now), id=visit.id, learner=visit.person, connection=visit.connection, starts=seconds(visit.a),
-        ends=max(seconds(visit.a), seconds(until)), end="lost",
+        received=seconds(at), id=visit.id, learner=visit.person, connection=visit.connection, starts=seconds(visit.a),
+        ends=max(seconds(visit.a), until), end="lost",
     )  # fmt: skip
 
 
-def _break_so_far(row: Pause, now: datetime) -> Break:
+def _break_so_far(row: Pause, at: datetime) -> Break:
     return Break(
-        received=seconds(now), id=row.id, starts=seconds(row.starts), ends=max(seconds(row.starts), seconds(now))
+        received=seconds(at), id=row.id, starts=seconds(row.starts), ends=max(seconds(row.starts), seconds(at))
     )
 
 
-def _held_so_far(lesson: Lesson, when: LessonTimes, now: datetime) -> list[Line]:
-    assert lesson.opened is not None
-    starts = seconds(lesson.opened)
-    until = max(starts, min(seconds(now), when.doors_close))
-    return [Held(received=seconds(now), id=f"held-{lesson.id}", starts=starts, ends=until)]
+def _held_so_far(lesson: str, opened: datetime, when: LessonTimes, at: datetime) -> Held:
+    starts = seconds(opened)
+    until = max(starts, min(seconds(at), when.doors_close))
+    return Held(received=seconds(at), id=f"held-{lesson}", starts=starts, ends=until)
 
 
 def line_of(row: Evidence) -> Line:

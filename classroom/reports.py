@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -22,6 +23,8 @@ from calendars.store import Look
 from calendars.tables import Day, Expected, Group, Lesson, Person, Programme
 from classroom import ledger, rooms
 from classroom.attendance import Reckoning, counted, reckon
+from classroom.known import known, standing
+from classroom.testimony import Held
 
 SUMS = ("planned", "held", "present", "excused", "could_not_enter", "absent", "not_held")
 KINDS = ("evidenced", "room", "service_gap", "bridged", "corrected")
@@ -63,7 +66,7 @@ async def report(look: Look, actor: Actor, programme: str, as_of: datetime | Non
     """The report for whoever may see the figures of this programme."""
     found, target = await rights.target_of_programme(look, programme)
     rights.ask(actor, "see_report", target)
-    return await _report(look, found, as_of or look.now)
+    return await _report(look, found, min(as_of or look.now, look.now))
 
 
 async def own_hours(look: Look, actor: Actor, person: str) -> dict[str, int]:
@@ -80,7 +83,6 @@ async def own_rows(look: Look, actor: Actor, person: str) -> list[Row]:
         .where(Lesson.status == "confirmed", Lesson.starts <= look.now)
         .order_by(Lesson.starts, Lesson.id)
     )
-    rows = [one for one in rows if one[0].ends <= look.now or (one[0].opened and one[0].opened <= look.now)]
     if person != actor.person:
         await rights.ask_about(look, actor, "see_report", person)
         rows = [
@@ -95,13 +97,14 @@ async def _report(look: Look, programme: Programme, as_of: datetime) -> Report:
     found = await look.rows(
         select(Lesson, Day.kind)
         .join(Day, Day.id == Lesson.day)
-        .where(Lesson.programme == programme.id, Lesson.status == "confirmed", Lesson.starts <= as_of)
+        .where(Lesson.programme == programme.id, Lesson.starts <= as_of)
         .order_by(Lesson.starts, Lesson.id)
     )
+    stood = await standing(look, programme.id, [lesson for lesson, _ in found], as_of)
     begun = [
         (lesson, programme, kind, day_of(lesson.starts, programme.zone).isoformat())
         for lesson, kind in found
-        if lesson.ends <= as_of or (lesson.opened is not None and lesson.opened <= as_of)
+        if lesson.id in stood
     ]
     rows = await _rows(look, begun, as_of)
     totals: dict[str, Any] = dict(_sums(rows))
@@ -110,18 +113,22 @@ async def _report(look: Look, programme: Programme, as_of: datetime) -> Report:
             key: _sums(row for row in rows if getattr(row, name) == key) for key in _keys(rows, name)
         }
     totals["days"] = await _days(look, programme)
-    return Report(programme.id, rfc3339(as_of, programme.zone), rows, totals)
+    return Report(programme.id, _exact(as_of, programme.zone), rows, totals)
 
 
 async def _rows(look: Look, lessons: Sequence[tuple[Lesson, Programme, str, str]], as_of: datetime) -> list[Row]:
+    """A row for everybody in each lesson that is over, or that somebody holds by now."""
     asked = [(one, rooms.times(one, programme.rules), rooms.rules_of(programme)) for one, programme, _, _ in lessons]
     traces = await ledger.traces(look, asked, as_of)
+    stood = await known(look, list(traces), as_of)
     rows = []
     for lesson, programme, kind, day in lessons:
         trace = traces[lesson.id]
+        if lesson.ends > as_of and not any(isinstance(one, Held) for one in trace.lines):
+            continue
         held = sum(one.seconds for one in counted(trace))
         rows += [
-            _row(lesson, programme, kind, day, person, held, reckoning, as_of)
+            _row(lesson, programme, kind, day, person, held, reckoning, signed=stood[lesson.id].signed)
             for person, reckoning in sorted(reckon(trace).items())
         ]
     return rows
@@ -135,7 +142,8 @@ def _row(
     person: str,
     held: int,
     reckoning: Reckoning,
-    as_of: datetime,
+    *,
+    signed: bool,
 ) -> Row:
     planned = int((lesson.ends - lesson.starts).total_seconds())
     present = reckoning.seconds["present"]
@@ -147,9 +155,14 @@ def _row(
     ]
     return Row(
         person, day, kind, lesson.group, lesson.id, planned, held, present, rest["excused"], rest["could_not_enter"],
-        rest["absent"], max(0, planned - held), reckoning.state, lesson.signed is not None and lesson.signed <= as_of,
+        rest["absent"], max(0, planned - held), reckoning.state, signed,
         {name: reckoning.seconds[name] for name in KINDS}, intervals,
     )  # fmt: skip
+
+
+def _exact(instant: datetime, zone: str) -> str:
+    """To the microsecond where it matters: asked for this very instant again, the house says the same again."""
+    return instant.astimezone(ZoneInfo(zone)).isoformat().replace("+00:00", "Z")
 
 
 def _instant(second: int, zone: str) -> str:

@@ -53,6 +53,8 @@ class Visit(Base):
     """Whether her browser takes part in sound and picture; without it she has the board alone."""
     a: Mapped[datetime] = mapped_column(Instant)
     b: Mapped[datetime] = mapped_column(Instant)
+    steps: Mapped[str | None]
+    """Every move of `b`, and when it was known; None for a stay that was lived in fast motion, without beats."""
     lost: Mapped[datetime | None] = mapped_column(Instant)
     """Since when nothing is heard, while the stay is still open."""
     closed: Mapped[datetime | None] = mapped_column(Instant)

@@ -18,6 +18,7 @@ from calendars.store import Work, new_id
 from calendars.tables import Day, Lesson, Programme
 from classroom import ledger, rooms
 from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
+from classroom.known import step
 from classroom.ledger import LEADING, close_stays
 from classroom.tables import Visit
 from classroom.video.shape import AT_MOST, Peer, shape
@@ -33,6 +34,8 @@ class Connection:
     id: str
     epoch: str
     device: str = ""
+    beats: bool = True
+    """Whether it is heard while it lasts; a life in fast motion is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ async def enter(work: Work, actor: Actor, lesson: str, connection: Connection, *
     visit = Visit(
         id=new_id(), epoch=connection.epoch, connection=connection.id, part=1, lesson=lesson, person=actor.person,
         role=role, device=connection.device, media=media, a=work.now, b=work.now,
+        steps="" if connection.beats else None,
     )  # fmt: skip
     await _insert(work, visit)
     work.tell(Entered(stream=lesson, person=actor.person, visit=visit.id, role=role, late_by=late_by(found, work.now)))
@@ -121,12 +125,12 @@ async def refused(work: Work, actor: Actor, lesson: str, step: str) -> None:
 
 async def record(work: Work, beats: Iterable[tuple[str, datetime]]) -> None:
     """Make the last evidence of these visits durable; older or doubled beats change nothing."""
-    rows = [{"visit": visit, "heard": at} for visit, at in beats]
+    rows = [{"visit": visit, "heard": at, "step": step(at, work.now)} for visit, at in beats]
     if rows:
         statement = (
             update(Visit.__table__)  # type: ignore[arg-type]
             .where(Visit.id == bindparam("visit"), Visit.b < bindparam("heard"), Visit.closed.is_(None))
-            .values(b=bindparam("heard"))
+            .values(b=bindparam("heard"), steps=Visit.steps + bindparam("step"))
         )
         await work.run(statement, rows)
 
@@ -143,7 +147,8 @@ async def resumed(work: Work, visit: str, heard: datetime) -> None:
     """A silent connection answered within its lease: the same stay goes on."""
     for row in await _rows(work, [visit]):
         if row.closed is None:
-            row.b = max(row.b, heard)
+            if heard > row.b:
+                row.b, row.steps = heard, (row.steps or "") + step(heard, work.now)
             if row.lost is not None:
                 row.lost = None
                 work.tell(Resumed(stream=row.lesson, person=row.person, visit=row.id))
@@ -158,7 +163,7 @@ async def awoke(work: Work, stay: Stay, connection: Connection, heard: datetime)
             await close_stays(work, [row], "lost")
     visit = Visit(
         id=new_id(), epoch=connection.epoch, connection=connection.id, part=stay.part + 1, lesson=stay.lesson,
-        person=stay.person, role=stay.role, device=connection.device, media=stay.media, a=heard, b=heard,
+        person=stay.person, role=stay.role, device=connection.device, media=stay.media, a=heard, b=heard, steps="",
     )  # fmt: skip
     await _insert(work, visit)
     lesson = await work.get(Lesson, stay.lesson)
@@ -224,7 +229,7 @@ async def _room(work: Work, lesson: str) -> tuple[Lesson, Programme, str, list[V
 
 
 async def _insert(work: Work, visit: Visit) -> None:
-    columns = ("id", "epoch", "connection", "part", "lesson", "person", "role", "device", "media", "a", "b")
+    columns = ("id", "epoch", "connection", "part", "lesson", "person", "role", "device", "media", "a", "b", "steps")
     await work.run(insert(Visit), [{name: getattr(visit, name) for name in columns} | {"end": ""}])
 
 

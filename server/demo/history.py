@@ -96,7 +96,7 @@ class Lived:
         stay: list[Stay] = []
 
         async def come(work: Work) -> None:
-            connection = Connection(new_id(), self._epoch, "history")
+            connection = Connection(new_id(), self._epoch, "history", beats=False)
             stay.append(await visits.enter(work, await self._actor(work, person), past.lesson, connection, media=False))
 
         async def go(work: Work) -> None:

@@ -59,6 +59,8 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "classroom.epochs.end": HOUSE,
     "classroom.epochs.stalled": HOUSE,
     "classroom.ledger.close_stays": BEAT,
+    "classroom.known.known": PLAN,
+    "classroom.known.standing": PLAN,
     "classroom.ledger.enter": "the one pen of the ledger; every act that uses it has asked",
     "classroom.ledger.lessons_of": PLAN,
     "classroom.ledger.trace": PLAN,

@@ -513,6 +513,7 @@ def upgrade() -> None:
         sa.Column("media", sa.Boolean(), nullable=False),
         sa.Column("a", sa.DateTime(timezone=True), nullable=False),
         sa.Column("b", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("steps", sa.String(), nullable=True),
         sa.Column("lost", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end", sa.String(), nullable=False),

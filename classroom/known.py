@@ -1,0 +1,66 @@
+"""What was known at a past instant, although the rows have moved on: a report of then must say for ever what it said.
+
+Evidence carries when it was received. What changes in place does not: when a lesson was opened, signed or cancelled
+is read from the trail, and how far a stay was proven from its steps.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from calendars.clock import parse_instant, seconds
+from calendars.store import Look
+from calendars.tables import Lesson
+from classroom.tables import Visit
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STREAMS_AT_ONCE = 400
+
+
+@dataclass(slots=True)
+class Known:
+    """One lesson as it stood at an instant."""
+
+    opened: datetime | None = None
+    signed: bool = False
+
+
+async def known(look: Look, lessons: Sequence[str], at: datetime) -> dict[str, Known]:
+    """When each of these lessons was held from, and whether its register was signed, as of `at`."""
+    found = {lesson: Known() for lesson in lessons}
+    for first in range(0, len(lessons), _STREAMS_AT_ONCE):
+        part = lessons[first : first + _STREAMS_AT_ONCE]
+        for fact in await look.facts(part, ("LessonOpened", "RegisterSigned", "RegisterReopened"), at):
+            if fact.kind == "LessonOpened":
+                found[fact.stream].opened = parse_instant(fact.body["held_from"])
+            else:
+                found[fact.stream].signed = fact.kind == "RegisterSigned"
+    return found
+
+
+async def standing(look: Look, programme: str, lessons: Iterable[Lesson], at: datetime) -> set[str]:
+    """Those of these lessons of a programme that were not cancelled at `at`."""
+    cancelled = {fact.body["lesson"] for fact in await look.facts([programme], ("LessonCancelled",), at)}
+    return {lesson.id for lesson in lessons if lesson.status != "cancelled" or lesson.id not in cancelled}
+
+
+def step(heard: datetime, now: datetime) -> str:
+    """One move of a stay's last evidence: the second at which it was heard, and when it was known, in microseconds."""
+    return f"{seconds(heard)}@{_microseconds(now)} "
+
+
+def proven_until(visit: Visit, at: datetime) -> int:
+    """The second up to which a stay that was open at `at` was proven then."""
+    if visit.steps is None:
+        return min(seconds(visit.b), seconds(at))
+    until = seconds(visit.a)
+    for one in visit.steps.split():
+        heard, told = one.split("@")
+        if int(told) > _microseconds(at):
+            break
+        until = int(heard)
+    return until
+
+
+def _microseconds(instant: datetime) -> int:
+    return (instant - _EPOCH) // timedelta(microseconds=1)
