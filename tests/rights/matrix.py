@@ -1,0 +1,159 @@
+"""Who gets what answer at every address and every socket event: written by hand from contract.md, role by role.
+
+Nothing here is read from the code. Whoever is not named gets 404 for anything with an id and for any page that is not
+hers; a stranger gets 401. A new route or event without a line here fails the walk.
+
+The lines are walked in this order, each by every role: a form that changes something changes it for those who follow.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Answers = dict[str, int]
+EVERYBODY = (
+    "learner", "teacher", "tutor", "counsellor", "support", "coordinator", "employer", "officer", "inspector", "board",
+    "guest", "admin", "rightless",
+)  # fmt: skip
+
+
+def all_of(status: int) -> Answers:
+    """The same for everybody who is signed in."""
+    return dict.fromkeys(EVERYBODY, status)
+
+
+def these(status: int, *roles: str, **others: int) -> Answers:
+    """These roles get this; others, named with their own."""
+    return dict.fromkeys(roles, status) | others
+
+
+@dataclass(frozen=True)
+class Line:
+    """One address. `own`: by role, for what lies in her own programme. `next`: for what lies next door."""
+
+    route: str
+    own: Answers
+    next: Answers = field(default_factory=dict)
+    foreign: Answers = field(default_factory=dict)
+    public: int = 0
+    """What a stranger gets; 0: she must sign in."""
+    invented: int = 404
+    form: dict[str, Any] = field(default_factory=dict)
+    kind: str = "learner"
+    """What stands for {person}."""
+
+
+LED = ("teacher", "tutor", "coordinator")
+INSIDE = ("learner", "teacher", "tutor", "coordinator", "guest")
+ROSTER = ("teacher", "tutor", "counsellor", "coordinator")
+PEOPLE = ("teacher", "counsellor", "coordinator")
+PLAN = ("counsellor", "coordinator", "inspector")
+WIDE = {"coordinator"}
+"""Whose right reaches over all of her organisation."""
+
+LINES = (
+    # open to all
+    Line("GET /", these(200, "learner", "support", "employer", "officer", "board", "guest", "rightless",
+                        teacher=303, tutor=303, counsellor=303, coordinator=303, inspector=303, admin=303), public=200),
+    Line("GET /health/live", all_of(200), public=200),
+    Line("GET /health/ready", all_of(200), public=200),
+    Line("GET /metrics", all_of(200), public=200),
+    Line("GET /openapi.json", all_of(200), public=200),
+    Line("GET /openapi", all_of(200), public=200),
+    Line("GET /logo", all_of(404), public=404),
+    Line("GET /sign-in", all_of(200), public=200),
+    Line("GET /sign-in/staff", all_of(200), public=200),
+    Line("GET /code", all_of(200), public=200),
+    Line("GET /switch", all_of(200), public=200),
+    # her own pages
+    Line("GET /api/me", all_of(200)),
+    Line("GET /api/lessons", all_of(200)),
+    Line("GET /api/programmes", all_of(200)),
+    Line("GET /hours", all_of(200)),
+    Line("GET /devices", all_of(200)),
+    Line("GET /calendar", all_of(200)),
+    Line("POST /calendar", all_of(422)),
+    Line("POST /passkeys", all_of(422)),
+    Line("POST /passkeys/question", these(200, "teacher", "tutor", "counsellor", "support", "coordinator", "inspector",
+                                          "admin", learner=422, employer=422, officer=422, board=422, guest=422,
+                                          rightless=422)),
+    # pages of those who work here
+    Line("GET /house", these(200, *ROSTER)),
+    Line("GET /house/turn", these(200, "coordinator")),
+    Line("GET /teaching", these(200, *LED)),
+    Line("GET /programmes", these(200, *PLAN)),
+    Line("GET /programmes/new", these(200, "coordinator")),
+    Line("POST /programmes/new", these(404, "coordinator")),
+    Line("GET /people", these(200, "coordinator", "admin")),
+    Line("GET /people/new", these(200, "coordinator", "admin")),
+    Line("POST /people/new", these(404, "coordinator")),
+    Line("GET /reports", these(200, "teacher", *PLAN)),
+    Line("GET /outbox", these(200, "coordinator", "admin")),
+    Line("GET /settings", these(200, "admin")),
+    Line("POST /settings", these(422, "admin")),
+    # by a token; who holds it is who may
+    Line("GET /l/{link}", all_of(200), all_of(200), all_of(200), public=200),
+    Line("GET /enrol/{invitation}", all_of(200), all_of(200), all_of(200), public=200),
+    Line("GET /feeds/{feed}.ics", all_of(200), all_of(200), all_of(200), public=200),
+    # a lesson before it ends
+    Line("GET /api/lessons/{lesson}", these(200, *INSIDE, "counsellor")),
+    Line("GET /api/lessons/{lesson}/roster", these(200, *ROSTER)),
+    Line("GET /j/{lesson}", these(303, *INSIDE, "counsellor", inspector=403)),
+    Line("GET /lessons/{lesson}/room", these(200, *INSIDE)),
+    Line("GET /lessons/{lesson}/door", these(303, *INSIDE)),
+    Line("GET /lessons/{lesson}/board", these(200, *INSIDE)),
+    Line("POST /lessons/{lesson}/board", these(303, *INSIDE), form={"text": "Hei"}),
+    Line("GET /lessons/{lesson}/substitute", these(200, "coordinator")),
+    Line("POST /lessons/{lesson}/substitute", these(422, "coordinator")),
+    Line("POST /lessons/{lesson}/pause", these(409, *LED, teacher=303), next={"coordinator": 409}),
+    Line("POST /lessons/{lesson}/resume", these(409, *LED, teacher=303), next={"coordinator": 409}),
+    Line("GET /lessons/{lesson}/register", these(200, *LED)),
+    Line("GET /lessons/{lesson}/figure", these(200, *PEOPLE, "inspector")),
+    Line("POST /lessons/{lesson}/register/correct", these(422, *LED)),
+    Line("POST /lessons/{lesson}/register/excuse", these(422, *LED)),
+    Line("POST /lessons/{lesson}/register/held", these(422, *LED)),
+    Line("POST /lessons/{lesson}/ticks", these(303, *LED)),
+    Line("POST /lessons/{lesson}/end", these(303, *LED), next={"coordinator": 409}),
+    Line("POST /lessons/{lesson}/register/sign", these(303, *LED), next={"coordinator": 409}),
+    Line("POST /lessons/{lesson}/register/reopen", these(422, *LED)),
+    Line("POST /teaching/sign", these(303, *LED)),
+    # programmes and groups
+    Line("GET /programmes/{programme}", these(200, *PLAN)),
+    Line("GET /programmes/{programme}/days/{n}", these(303, *PLAN)),
+    Line("POST /programmes/{programme}/groups", these(422, "coordinator")),
+    Line("POST /programmes/{programme}/provider", these(422, "coordinator")),
+    Line("GET /programmes/{programme}/report", these(200, *PLAN)),
+    Line("GET /programmes/{programme}/report.json", these(200, *PLAN)),
+    Line("GET /programmes/{programme}/report.csv", these(200, *PLAN)),
+    Line("GET /api/programmes/{programme}/report", these(200, *PLAN)),
+    Line("GET /groups/{group}/cards", these(200, *PEOPLE)),
+    # people: a learner of her own group
+    Line("GET /people/{person}", these(200, *PEOPLE)),
+    Line("POST /people/{person}", these(422, "coordinator")),
+    Line("GET /people/{person}/link", these(200, *PEOPLE, tutor=403, inspector=403)),
+    Line("GET /people/{person}/card", these(200, *PEOPLE, tutor=403, inspector=403)),
+    Line("POST /people/{person}/link/code", these(200, *PEOPLE)),
+    Line("POST /people/{person}/link/renew", these(303, *PEOPLE, tutor=403, inspector=403)),
+    Line("POST /people/{person}/devices/{sign_in}/revoke", these(303, *PEOPLE, tutor=403, inspector=403)),
+    Line("POST /people/{person}/devices/revoke", these(303, *PEOPLE, tutor=403, inspector=403)),
+    # letters in the outbox: each member of staff sees those she caused, an administrator all
+    Line("POST /outbox/{letter}/discard", these(303, "admin"), next={"admin": 303}, foreign={"admin": 303}),
+    # people: somebody who works there
+    Line("POST /people/{person}/invitation", these(200, "coordinator", "admin"), foreign={"admin": 200},
+         next={"coordinator": 200, "admin": 200}, kind="teacher"),
+    # at the door; attempts are limited (tests/server/auth), so these are walked once
+    Line("GET /socket.io/", all_of(400)),
+    Line("POST /sign-out", all_of(303)),
+)  # fmt: skip
+
+AT_THE_DOOR = {
+    "POST /l/{token}": "signs in whoever has the link",
+    "POST /code": "signs in whoever has the digits",
+    "POST /sign-in/staff": "signs in whoever has password and code",
+    "POST /sign-in/passkey": "signs in whoever has the passkey",
+    "POST /sign-in/passkey/question": "a question to any passkey",
+    "POST /enrol/{token}": "whoever has the invitation",
+    "POST /enrol/{token}/passkey": "whoever has the invitation",
+    "POST /enrol/{token}/passkey/question": "whoever has the invitation",
+    "POST /switch": "whoever is signed in on this device",
+}
+"""Open to strangers by their nature; tests/server/auth and test_tokens.py try them with everything wrong."""
