@@ -15,7 +15,7 @@ from calendars.programmes import NewPlace, NewProgramme
 from calendars.rights import Target
 from calendars.store import Store, Work
 from server.auth import signin
-from server.demo.house import house_time, number_of_today
+from server.demo.today import house_time, number_of_today
 from server.migrations import migrate
 
 EIGHT = 8

@@ -1,7 +1,7 @@
-"""The servers that are compared: the whole house, our Socket.IO without a house, python-socketio as it comes, bare
-aiohttp, and Node's socket.io. All speak the same wire to the same clients, and tell their CPU seconds at /cpu.
+"""The servers that are compared: all speak the same wire to the same clients, and tell their CPU seconds at /cpu.
 
-The other four keep nothing and ask nobody: what a house costs beyond them is rights, roster and a durable row.
+The house is the whole product. Our Socket.IO without a house, python-socketio as it comes, bare aiohttp and Node's
+socket.io keep nothing and ask nobody: what a house costs beyond them is rights, roster and a durable row.
 """
 
 import asyncio
