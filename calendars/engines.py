@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import event
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from calendars import driver
 from calendars.errors import Conflict, NotFound, Unavailable
 
 Answer = TypeVar("Answer")
@@ -75,7 +77,11 @@ def _ailment(failure: BaseException) -> str:
 
 def sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:
     """SQLite as we run it: WAL, every commit on the disk, and `begin` said by us."""
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True)
+    path = make_url(url).database or ":memory:"
+    engine = create_async_engine(
+        url, async_creator=lambda: driver.Connection.to(path), pool_size=size, max_overflow=0, pool_timeout=30,
+        hide_parameters=True,
+    )  # fmt: skip
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
