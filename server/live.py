@@ -6,6 +6,7 @@ server/streams.py, in the order of its numbers.
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -35,6 +36,8 @@ from server.words import Words
 
 log = structlog.get_logger()
 MOVES = frozenset({"Entered", "Dropped", "Resumed", "Left"})
+RIGHTS_MOVE = frozenset({"RightsGiven", "RightsTaken", "Seated", "Unseated", "SignedOut", "StaffEnrolled"})
+SECOND = 0.9  # between two looks at rights and streams: with the look itself it stays within a second
 
 
 class Live:
@@ -57,6 +60,7 @@ class Live:
         self.streams.ring(signals.bell(epoch), self._fetch)
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
+        store.listen(self._heard)
         self._sio.on("connect", self._connect)
         self._sio.on("disconnect", self._disconnect)
         clicks = Clicks(self)
@@ -190,6 +194,15 @@ class Live:
 
     # --- who may stay ---------------------------------------------------------------------------------------------
 
+    def _heard(self, facts: Sequence[Told]) -> None:
+        """What moved rights in this worker is felt at once; the others see it within their second."""
+        if len(self.members) and any(one.kind in RIGHTS_MOVE for one in facts):
+            self._later(self._check_now())
+
+    async def _check_now(self) -> None:
+        with suppress(Unavailable):  # the next second asks again
+            await self.check_rights()
+
     async def check_rights(self) -> None:
         """A sign-in that ended or a right that was taken closes the socket within a second."""
         by_sign_in: dict[str, list[Member]] = {}
@@ -239,7 +252,7 @@ class Live:
 
     async def _each_second(self) -> None:
         while True:
-            await asyncio.sleep(1)
+            began = time.monotonic()
             try:
                 await self.streams.poll()
                 await self.check_rights()
@@ -248,6 +261,7 @@ class Live:
                 log.warning("database_away", code=away.code)
             except Exception:
                 log.exception("live_second_failed")
+            await asyncio.sleep(max(0.1, SECOND - (time.monotonic() - began)))
 
     def figures(self) -> dict[str, float]:
         """Counts of this worker, for /metrics."""
