@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 
 from tests.journeys.conftest import Demo
 from tests.journeys.voices.people import (
+    AUDIBLE,
     BACK,
     LOST,
     MESH,
@@ -27,6 +28,7 @@ from tests.journeys.voices.people import (
     until,
     voices,
 )  # fmt: skip
+from tests.journeys.voices.sockets import sockets
 
 SILENT_MS = 600
 """A syllable is the most that a change of the room may cost."""
@@ -150,3 +152,65 @@ async def substitute(demo: Demo, browser: Browser) -> Voice:
     await coordinator.page.wait_for_load_state()
     await coordinator.page.close()
     return await signed_in(browser, other, TONES[10])
+
+
+async def test_room_when_one_too_many_comes_then_she_is_told_and_stands_on_the_roster(
+    demo: Demo, browser: Browser
+) -> None:
+    lesson, learners = demo.lesson["id"], demo.people("learner", demo.lesson["group"])
+    teacher = await signed_in(browser, demo.people("teacher")[0], TONES[0])
+    await teacher.enters(demo)
+    async with sockets(demo) as others:
+        clients = [await others.enters(one, lesson) for one in (demo.people("coordinator")[0], *learners[:6])]
+        ninth = await signed_in(browser, learners[6], TONES[1])
+        await ninth.page.goto(f"{demo.url}/j/{lesson}")
+        await ninth.page.click("#go-in")
+        await ninth.page.wait_for_selector("#refused:not([hidden])")
+        told = await ninth.page.inner_text("#refused-word .own")
+        assert told == await ninth.probe("words", "The room is full. Your teacher sees that you came.")
+        row = teacher.page.locator(f"#seats [data-person='{ninth.id}']")
+        await row.and_(teacher.page.locator("[data-state=could_not_enter]")).wait_for()
+        assert (await row.locator(".seat-word").inner_text()).strip() == (
+            f"{await teacher.probe('words', 'could not get in')}: {await teacher.probe('words', 'the room is full')}"
+        )
+        assert await teacher.page.locator("#missing .alert").count() == 1
+        await clients[1].call("leave", {"lesson": lesson}, timeout=10)
+        await ninth.page.click("#again")
+        await ninth.page.wait_for_selector("#classroom[data-stage=room]")
+        await row.and_(teacher.page.locator("[data-state=here]")).wait_for()
+
+
+async def test_sound_when_it_is_blocked_or_never_connects_then_one_tap_or_the_roster_says_so(
+    demo: Demo, browser: Browser
+) -> None:
+    learners = demo.people("learner", demo.lesson["group"])
+    people = await people_of(demo, browser, 1)
+    await enter_and_speak(demo, people)
+    lost = await signed_in(browser, learners[1], TONES[2], relay=True)  # no TURN server here, so no way at all
+    await lost.enters(demo)
+    listener = await signed_in(browser, learners[2], 0)
+    fresh = await listener.page.context.new_page()
+    await fresh.add_init_script("addEventListener('load', () => document.getElementById('go-in').click())")
+    await fresh.goto(f"{demo.url}/j/{demo.lesson['id']}")
+    await asyncio.sleep(3)  # no tap, so the browser lets nothing sound; each question from here would count as one
+    listener = Voice(listener.id, listener.name, 0, fresh)
+    await fresh.wait_for_selector("#listen:not([hidden])")
+
+    async def roster_shows(*silent: bool) -> bool:
+        return [await seat(people[0], each.id) for each in (people[1], lost, listener)] == [
+            ("here", one) for one in silent
+        ]
+
+    await until(lambda: roster_shows(False, True, True), 20, "two of three are here without sound")
+    box = await fresh.locator("#listen").bounding_box()
+    assert box is not None
+    assert (box["height"] >= 64, box["width"] >= 200) == (True, True)
+    await fresh.click("#listen")
+    await until(lambda: roster_shows(False, True, False), 10, "her sound is up")
+    assert await fresh.is_hidden("#listen")
+    await until(lambda: hears_all(listener, people), 10, "she hears both")
+    await lost.page.close()
+
+
+async def hears_all(ear: Voice, people: list[Voice]) -> bool:
+    return min(await ear.hears([each.tone for each in people])) >= AUDIBLE

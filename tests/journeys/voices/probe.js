@@ -125,11 +125,11 @@
     new MutationObserver(() => place.dataset.told && said.push(place.dataset.told)).observe(place, { attributeFilter: ["data-told"] });
   });
 
-  /** How often the page has said a sentence, in its own language. */
-  function times(source) {
-    const own = JSON.parse(document.getElementById("page-words").textContent)[source] ?? source;
-    return said.filter((one) => one === own).length;
-  }
+  /** A text of the page's scripts in its own language. */
+  const words = (source) => JSON.parse(document.getElementById("page-words").textContent)[source] ?? source;
 
-  window.probe = { hears, watch, silence, carried, times, open: () => open().length };
+  /** How often the page has said a sentence. */
+  const times = (source) => said.filter((one) => one === words(source)).length;
+
+  window.probe = { hears, watch, silence, carried, words, times, open: () => open().length };
 })();
