@@ -78,3 +78,11 @@ class Connection(aiosqlite.Connection):
 
     def cursor(self) -> Cursor:  # type: ignore[override]
         return Cursor(self)
+
+
+class InPlace(Connection):
+    """A connection that works in the thread that asks: nobody is woken, and nobody else gets a turn meanwhile."""
+
+    async def hop(self, step: Callable[[], None]) -> None:
+        """Run a step here. Raises what it raises."""
+        step()

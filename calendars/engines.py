@@ -75,11 +75,15 @@ def _ailment(failure: BaseException) -> str:
     return "database_away"
 
 
-def sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:
-    """SQLite as we run it: WAL, every commit on the disk, and `begin` said by us."""
+def sqlite_engine(url: str, begin: str, size: int, *, alone: bool = False) -> AsyncEngine:
+    """SQLite as we run it: WAL, every commit on the disk, and `begin` said by us.
+
+    `alone`: nobody else waits in this process, and what a power cut takes away may be made again from its beginning.
+    """
     path = make_url(url).database or ":memory:"
+    kind, synchronous = (driver.InPlace, "NORMAL") if alone else (driver.Connection, "FULL")
     engine = create_async_engine(
-        url, async_creator=lambda: driver.Connection.to(path), pool_size=size, max_overflow=0, pool_timeout=30,
+        url, async_creator=lambda: kind.to(path), pool_size=size, max_overflow=0, pool_timeout=30,
         hide_parameters=True,
     )  # fmt: skip
 
@@ -87,7 +91,7 @@ def sqlite_engine(url: str, begin: str, size: int) -> AsyncEngine:
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: the driver's own comes too late and loses updates
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "busy_timeout=5000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

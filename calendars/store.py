@@ -29,14 +29,14 @@ GROUP_MOST = 64  # works that share one commit; beyond it the first would wait f
 class Store:
     """The database: SQLite with one writer, or PostgreSQL."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, *, alone: bool = False) -> None:
         self.url = make_url(url)
         self.clock = clock
         self._listeners: list[Listener] = []
         self._embedded = self.url.get_backend_name() == "sqlite"
         if self._embedded:
-            self._writing = sqlite_engine(url, "BEGIN IMMEDIATE", size=1)
-            self._reading = sqlite_engine(url, "BEGIN", size=4)
+            self._writing = sqlite_engine(url, "BEGIN IMMEDIATE", size=1, alone=alone)
+            self._reading = sqlite_engine(url, "BEGIN", size=4, alone=alone)
             self._group = _Group(self._writing, self._tell)
         else:
             self._writing = create_async_engine(

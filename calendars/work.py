@@ -1,6 +1,6 @@
 """What one unit of work can do: a `Look` reads at one instant, a `Work` changes, and its facts go onto the trail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from calendars.engines import unbroken
 from calendars.facts import Fact, Told
 
 Row = TypeVar("Row")
+_AT_ONCE = 400  # rows in one statement
 
 _trail = Table(
     "trail",
@@ -176,21 +177,32 @@ class Work(Look):
             by_stream: dict[str, list[Fact]] = {}
             for fact in facts:
                 by_stream.setdefault(fact.stream, []).append(fact)
-            for stream in sorted(by_stream):  # one order for everybody, so that two works cannot lock each other
-                last = await self.number(stream, len(by_stream[stream]))
-                first = last - len(by_stream[stream]) + 1
-                told = [told_of(fact, first + n, self.now) for n, fact in enumerate(by_stream[stream])]
-                await self.run(_trail.insert(), [asdict(one) for one in told])
-                self.told += told
+            last = await self.number_each({stream: len(by_stream[stream]) for stream in by_stream})
+            told = [
+                told_of(fact, last[stream] - len(by_stream[stream]) + 1 + n, self.now)
+                for stream in sorted(by_stream)
+                for n, fact in enumerate(by_stream[stream])
+            ]
+            await self.run(_trail.insert(), [asdict(one) for one in told])
+            self.told += told
         await self.flush()
 
     async def number(self, stream: str, count: int = 1) -> int:
         """Take the next `count` numbers of a stream; the last of them. Whoever takes them orders all later ones."""
-        statement = self.upsert(_streams).values(stream=stream, number=count)
-        statement = statement.on_conflict_do_update(
-            index_elements=["stream"], set_={"number": _streams.c.number + count}
-        ).returning(_streams.c.number)
-        return int((await self.run(statement)).scalar_one())
+        return (await self.number_each({stream: count}))[stream]
+
+    async def number_each(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """The same for several streams in one statement, in one order for all works: two cannot lock each other."""
+        last: dict[str, int] = {}
+        streams = sorted(counts)
+        for first in range(0, len(streams), _AT_ONCE):
+            rows = [{"stream": one, "number": counts[one]} for one in streams[first : first + _AT_ONCE]]
+            upsert = self.upsert(_streams).values(rows)
+            statement = upsert.on_conflict_do_update(
+                index_elements=["stream"], set_={"number": _streams.c.number + upsert.excluded.number}
+            ).returning(_streams.c.stream, _streams.c.number)
+            last |= {row.stream: row.number for row in await self.rows(statement)}
+        return last
 
 
 def told_of(fact: Fact, number: int, at: datetime) -> Told:

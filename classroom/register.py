@@ -105,8 +105,9 @@ async def close_forgotten(work: Work) -> int:
 
 async def propose(work: Work, lesson: str, by: str | None = None) -> None:
     """Write the next version of every mark that differs from what the evidence says now."""
-    await freeze(work, lesson)
     found, programme, _ = await rights.target_of_lesson(work, lesson)
+    if found.frozen is None:
+        await freeze(work, lesson)
     trace = await ledger.trace(work, found, rooms.times(found, programme.rules), rooms.rules_of(programme))
     latest = {mark.person: mark for mark in await _latest(work, lesson)}
     rows = [
@@ -249,7 +250,8 @@ async def _to_correct(work: Work, actor: Actor, lesson: str) -> Lesson:
         raise AlreadySigned("register_signed", signed=rfc3339(found.signed))
     if found.starts > work.now:
         raise NotOpen("lesson_not_over")
-    await freeze(work, lesson)
+    if found.frozen is None:
+        await freeze(work, lesson)
     return found
 
 

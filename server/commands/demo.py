@@ -87,7 +87,7 @@ async def _build(settings: Settings, arguments: argparse.Namespace) -> Memory:
     now = today.house_time(wished, blueprint)
     await migrate(settings.database_url)
     clock = SetClock(now)
-    store = Store(settings.database_url, clock)
+    store = Store(settings.database_url, clock, alone=True)
     try:
         built = await house.build(store, blueprint, now)
         await Lived(store, clock).live([one for one in built.lessons if one.ends < now])

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import random
+import shutil
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from calendars import driver
 from calendars.clock import SetClock
 from calendars.columns import ALPHABET
 from calendars.errors import Conflict, NotFound, Unavailable
@@ -297,3 +300,32 @@ def test_id_when_made_then_twenty_safe_letters_and_never_the_same() -> None:
     made = {new_id() for _ in range(1_000)}
     assert len(made) == 1_000
     assert all(len(one) == 20 and set(one) <= set(ALPHABET) for one in made)
+
+
+async def test_numbers_when_a_work_takes_them_on_many_streams_then_each_stream_its_own_last(store: Store) -> None:
+    counts = {f"s{n:04}": n % 3 + 1 for n in range(900)}  # more than one statement carries
+    for times in (1, 2):
+        async with store.work() as work:
+            assert await work.number_each(counts) == {stream: times * count for stream, count in counts.items()}
+    async with store.work() as work:
+        assert await work.number_each({}) == {}
+
+
+async def test_store_when_alone_then_statements_run_in_place_and_another_store_reads_them(
+    tmp_path: Path, sqlite_pattern: Path, clock: SetClock
+) -> None:
+    shutil.copy(sqlite_pattern, tmp_path / "oppitupa.db")
+    url, threads = f"sqlite+aiosqlite:///{tmp_path}/oppitupa.db", set()
+    alone = Store(url, clock, alone=True)
+    async with alone.work() as work:
+        raw = (await (await work.session.connection()).get_raw_connection()).driver_connection
+        assert isinstance(raw, driver.InPlace)
+        raw.raw.create_function("thread", 0, threading.get_ident)
+        threads.add(await work.one(text("SELECT thread()")))
+        work.tell(Said("s"))
+    await alone.close()
+    assert threads == {threading.get_ident()}
+    usual = Store(url, clock)
+    async with usual.look() as look:
+        assert [one.kind for one in await look.trail("s", 0)] == ["Said"]
+    await usual.close()
