@@ -21,6 +21,7 @@ ALWAYS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "SAMEORIGIN",
+    "Server": "Oppitupa",  # aiohttp would tell its version and Python's
 }
 
 

@@ -53,7 +53,7 @@ def arrived(request: web.Request, held: cookies.Held, own: bool, path: str) -> w
 
 def see_other(path: str) -> web.Response:
     """The answer to a form that was taken: go on there."""
-    return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+    return web.Response(status=303, headers={"Location": path, "Cache-Control": "private, no-store"})
 
 
 def qr(address: str, title: str) -> Markup:

@@ -198,4 +198,4 @@ def _site(request: web.Request) -> Site:
 
 
 def _json(body: str) -> web.Response:
-    return web.Response(text=body, content_type="application/json", headers={"Cache-Control": "no-store"})
+    return web.Response(text=body, content_type="application/json", headers={"Cache-Control": "private, no-store"})

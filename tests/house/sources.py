@@ -54,7 +54,7 @@ class Source:
 def tracked(*endings: str) -> list[Path]:
     """Every file that git knows or would take in, by the end of its name."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     paths = [ROOT / line for line in listed.stdout.splitlines() if line.endswith(endings)]
