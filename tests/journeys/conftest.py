@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,13 @@ class Demo:
         return [one for one in self.listing["people"] if one["role"] == role and group in (None, one["group"])]
 
 
-async def start(folder: Path, *more: str) -> Demo:
+async def start(folder: Path, *more: str, settings: Mapping[str, str] | None = None) -> Demo:
     """`oppitupa demo --json`, ready when its first line is there."""
     arguments = ["-m", "server", "demo", "--json", "--port", "0", "--data", str(folder), *more]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPPITUPA_")}
     process = await asyncio.create_subprocess_exec(
         sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE, limit=2**22,
-        env={name: value for name, value in os.environ.items() if not name.startswith("OPPITUPA_")},
+        env=environment | dict(settings or {}),
     )  # fmt: skip
     assert process.stdout is not None
     line = await asyncio.wait_for(process.stdout.readline(), 120)
