@@ -128,6 +128,15 @@ def parse_instant(text: str) -> datetime:
         raise Invalid("bad_time", text=text) from None
     if instant.tzinfo is None:
         raise Invalid("bad_time", text=text)
+    return in_utc(instant)
+
+
+def in_utc(instant: datetime) -> datetime:
+    """The same instant in UTC. Raises Invalid `bad_time` for the calendar's own ends, which no zone can write."""
+    try:
+        _ = instant - timedelta(days=2), instant + timedelta(days=2)
+    except OverflowError:
+        raise Invalid("bad_time", text=instant.isoformat()) from None
     return instant.astimezone(UTC)
 
 

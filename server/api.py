@@ -9,7 +9,7 @@ from aiohttp import web
 
 from calendars import agenda, programmes
 from calendars.agenda import Engagement
-from calendars.clock import day_of, rfc3339
+from calendars.clock import day_of, in_utc, rfc3339
 from classroom import reports, rooms, roster
 from server.auth.guard import allow, signed_in
 from server.auth.origin import base_address
@@ -18,6 +18,7 @@ from server.keys import HOUSE, STORE
 from server.page import render
 
 LONGEST: Final = timedelta(days=400)
+LAST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
 endpoints = Endpoints()
 routes = endpoints.routes
 
@@ -127,7 +128,7 @@ async def lessons(request: web.Request) -> list[Lesson]:
     async with request.app[STORE].look() as look:
         midnight = datetime.combine(day_of(look.now, zone), datetime.min.time(), look.now.tzinfo)
         since = _aware(span.since) or midnight
-        until = min(_aware(span.until) or since + timedelta(days=1), since + LONGEST)
+        until = min(_aware(span.until) or _after(since, timedelta(days=1)), _after(since, LONGEST))
         found = await agenda.agenda(look, actor, actor.person, since, until)
         return [_lesson(request, one, look.now) for one in found if one.lesson is not None]
 
@@ -190,7 +191,13 @@ def described(server: str) -> dict[str, Any]:
 
 
 def _aware(instant: datetime | None) -> datetime | None:
-    return instant.replace(tzinfo=UTC) if instant is not None and instant.tzinfo is None else instant
+    """UTC where the address names no offset. Raises Invalid for an instant that no calendar holds."""
+    return None if instant is None else in_utc(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+
+
+def _after(instant: datetime, span: timedelta) -> datetime:
+    """So much later, or the last instant that a calendar holds."""
+    return instant + min(span, LAST - instant)
 
 
 def _lesson(request: web.Request, one: Engagement, now: datetime) -> Lesson:

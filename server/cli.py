@@ -3,7 +3,7 @@
 import argparse
 import importlib
 import sys
-from typing import Final
+from typing import Final, NoReturn
 
 from calendars.errors import Refused
 from server.settings import Unsettled
@@ -24,13 +24,21 @@ COMMANDS: Final = {
 """Each module has `declare(subparsers)`, which sets `run(arguments) -> exit code`."""
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, and nothing else."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit 2."""
+        self.exit(2, f"{self.prog}: {message}; {self.prog} --help says more.\n")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command. 0: done · 1: the answer is no · 2: unusable input, with one sentence on stderr."""
     words = sys.argv[1:] if argv is None else argv
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    parser = argparse.ArgumentParser(prog="oppitupa", description=__doc__)
+    parser = Parser(prog="oppitupa", description=__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     named = next((word for word in words if not word.startswith("-")), "")
     modules = [COMMANDS[named]] if named in COMMANDS else sorted(set(COMMANDS.values()))

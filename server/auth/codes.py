@@ -5,6 +5,7 @@ wrong tries, and a code dies after GUESSES wrong ones from anywhere: the chance 
 """
 
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,8 +54,8 @@ async def read_out_code(work: Work, actor: Actor, secret: bytes, person: str) ->
 
 
 async def owner_of_code(look: Look, secret: bytes, said: str) -> str | None:
-    """Whom a good code is for, whatever spaces it was written with."""
-    digits = "".join(letter for letter in said if letter.isdecimal())
+    """Whom a good code is for, whatever spaces it was written with and in whatever digits, Arabic ones too."""
+    digits = "".join(str(unicodedata.decimal(letter)) for letter in said if letter.isdecimal())
     good = (Code.code == _kept(secret, digits)) & (Code.until > look.now) & (Code.wrong < GUESSES)
     person: str | None = await look.one(select(Code.person).where(good))
     return person

@@ -53,7 +53,7 @@ async def _people(look: Look, secret: bytes, url: str, kept: Memory) -> list[dic
     for person in kept.people:
         actor = await rights.actor_of(look, person)
         role = next((one for one in rights.MATRIX if one in actor.roles and one != "support"), "support")
-        own = (await feeds.of(look, actor))[-1]
+        own = next(feed for feed in await feeds.of(look, actor) if feed.kind == "mine")
         found.append(
             {
                 "id": person, "name": known[person].name, "role": role, "group": seats.get(person),
@@ -71,7 +71,9 @@ async def _seats(look: Look, programme: str) -> dict[str, str]:
 
 async def _lessons(look: Look, programme: str) -> list[dict[str, Any]]:
     of, _ = await rights.target_of_programme(look, programme)
-    fields = {group.id: group.field for group, _ in await groups.of_programme(look, rights.system(), programme)}
+    codes = {field.id: field.code for field in await programmes.fields(look, rights.system(), programme)}
+    formed = await groups.of_programme(look, rights.system(), programme)
+    fields = {group.id: codes.get(group.field or "") for group, _ in formed}
     return [
         {
             "id": lesson.id, "programme": programme, "group": lesson.group, "field": fields[lesson.group],

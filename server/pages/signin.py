@@ -11,6 +11,7 @@ from server.auth.guard import allow, signed_in
 from server.auth.limits import WRONG_CODES
 from server.auth.signin import by_link, end, is_staff, owner_of_link, take_turn, who_is_here
 from server.keys import SAY, SECRET, SETTINGS, STORE
+from server.middleware.problems import wants_json
 from server.page import forget_language, local_path, render, speak_as
 from server.pages.arrival import arrived, device_of, household, seated, see_other, text
 from server.words import of_error
@@ -137,6 +138,8 @@ def _link(request: web.Request) -> tuple[bytes, str, bool]:
 
 def _no_link(request: web.Request) -> web.Response:
     """The same for a renewed link, a mistyped one and one that never was."""
+    if wants_json(request):
+        raise NotFound()
     return render(request, "no_link.html", 404)
 
 

@@ -87,7 +87,13 @@ def test_set_clock_when_moved_then_it_stands_there() -> None:
     assert clock.drift() == 0.0
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-03-09T10:00:00", "2026-13-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "yesterday", "2026-03-09T10:00:00", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00",
+    ],
+)  # fmt: skip
 def test_instant_when_unreadable_or_without_zone_then_refused(text: str) -> None:
     with pytest.raises(Invalid, match="bad_time"):
         parse_instant(text)
