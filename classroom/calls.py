@@ -10,29 +10,38 @@ from classroom.tables import Call, Visit
 from classroom.video.shape import Peer, Shape, one_each, shape
 
 
-async def call(look: Look, lesson: str) -> dict[str, Any]:
-    """The whole state of a call, the same in every worker. `version` moves with the facts of the lesson."""
+async def call(look: Look, lesson: str) -> tuple[dict[str, Any], bool]:
+    """The whole state of a call, the same in every worker, and whether its shape is the one that is remembered.
+
+    `version` moves with the facts of the lesson.
+    """
     peers, names = await _peers(look, lesson)
-    found = shape(peers, await _before(look, lesson))
+    before = await _before(look, lesson)
+    found = shape(peers, before)
     people = [
         {"connection": peer.connection, "person": peer.person, "name": names[peer.person], "role": peer.role}
         for peer in one_each(peers)
     ]
     number = (await look.numbers([lesson]))[lesson]
-    return {
+    state = {
         "lesson": lesson, "version": number, "shape": found.kind, "center": found.center, "capacity": found.capacity,
         "people": people,
     }  # fmt: skip
+    return state, _is_settled(before, found)
 
 
 async def settle(work: Work, lesson: str) -> None:
     """Remember the shape that the people in the room make now; any worker may, all come to the same."""
     before = await _before(work, lesson)
     found = shape((await _peers(work, lesson))[0], before)
-    if before is None or (before.kind, before.center) != (found.kind, found.center):
+    if not _is_settled(before, found):
         row = {"shape": found.kind, "center": found.center}
         statement = work.upsert(Call).values(lesson=lesson, **row)
         await work.run(statement.on_conflict_do_update(index_elements=["lesson"], set_=row))
+
+
+def _is_settled(before: Shape | None, found: Shape) -> bool:
+    return before is not None and (before.kind, before.center) == (found.kind, found.center)
 
 
 async def _before(look: Look, lesson: str) -> Shape | None:

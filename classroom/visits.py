@@ -44,7 +44,7 @@ class Stay:
 
     visit: str
     lesson: str
-    programme: str
+    target: Target
     person: str
     role: str
     connection: str
@@ -71,7 +71,7 @@ async def enter(work: Work, actor: Actor, lesson: str, connection: Connection, *
     lease = rooms.rules_of(programme).lease
     for visit in open_visits:
         if (visit.epoch, visit.connection) == (connection.epoch, connection.id):
-            return _stay(visit, programme.id, lease)
+            return _stay(visit, target, lease)
     if media:
         await _check_space(work, found, programme, open_visits, actor.person)
     if found.frozen is None:
@@ -85,7 +85,7 @@ async def enter(work: Work, actor: Actor, lesson: str, connection: Connection, *
     )  # fmt: skip
     await _insert(work, visit)
     work.tell(Entered(stream=lesson, person=actor.person, visit=visit.id, role=role, late_by=late_by(found, work.now)))
-    return _stay(visit, programme.id, lease)
+    return _stay(visit, target, lease)
 
 
 def late_by(lesson: Lesson, first: datetime) -> int:
@@ -171,7 +171,7 @@ async def awoke(work: Work, stay: Stay, connection: Connection, heard: datetime)
     work.tell(
         Entered(stream=stay.lesson, person=stay.person, visit=visit.id, role=stay.role, late_by=late_by(lesson, heard))
     )
-    return _stay(visit, stay.programme, stay.lease)
+    return _stay(visit, stay.target, stay.lease)
 
 
 async def leave(work: Work, stay: Stay, heard: datetime) -> None:
@@ -240,8 +240,8 @@ async def _rows(work: Work, visits: Sequence[str]) -> Sequence[Visit]:
     return found
 
 
-def _stay(visit: Visit, programme: str, lease: int) -> Stay:
+def _stay(visit: Visit, target: Target, lease: int) -> Stay:
     return Stay(
-        visit.id, visit.lesson, programme, visit.person, visit.role, visit.connection, visit.a, visit.b, lease,
+        visit.id, visit.lesson, target, visit.person, visit.role, visit.connection, visit.a, visit.b, lease,
         visit.part, visit.media,
     )  # fmt: skip

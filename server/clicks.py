@@ -23,7 +23,7 @@ class Hub(Protocol):
     providers: Providers
     beat: float
 
-    async def follow(self, member: Member, lesson: str) -> None: ...
+    async def follow(self, member: Member, target: Target) -> None: ...
     async def call(self, look: Look, lesson: str) -> dict[str, Any]: ...
     async def relay(self, to: str, message: dict[str, Any]) -> None: ...
     async def join_call(self, member: Member, lesson: str, *, inside: bool) -> None: ...
@@ -51,7 +51,7 @@ class Clicks:
         if lesson not in member.stays:
             member.stays[lesson], member.heard[lesson] = stay, stay.b
             member.saved = max(filter(None, [member.saved, stay.b]))
-            await self._hub.follow(member, lesson)
+            await self._hub.follow(member, stay.target)
         await self._hub.join_call(member, lesson, inside=True)
         return await self._welcome(member, stay)
 
@@ -92,19 +92,19 @@ class Clicks:
         async with self._hub.store.look() as look:
             _, _, target = await rights.target_of_lesson(look, lesson)
             rights.ask(member.actor, "see_roster", target)
-        await self._hub.follow(member, lesson)
+        await self._hub.follow(member, target)
         async with self._hub.store.look() as look:
             return {"roster": await roster.roster(look, member.actor, lesson)}
 
     async def _say(self, member: Member, data: dict[str, Any]) -> dict[str, Any]:
-        target = await self._inside(member, _text(data, "lesson"))
+        target = self._stay(member, _text(data, "lesson")).target
         async with self._hub.store.work() as work:
             return {
                 "number": await board.say(work, member.actor, target, _text(data, "id"), _text(data, "text", 10_000))
             }
 
     async def _hand(self, member: Member, data: dict[str, Any]) -> dict[str, Any]:
-        target = await self._inside(member, _text(data, "lesson"))
+        target = self._stay(member, _text(data, "lesson")).target
         whose = data.get("person")
         async with self._hub.store.work() as work:
             person = whose if isinstance(whose, str) else None
@@ -133,11 +133,6 @@ class Clicks:
         message = {"lesson": lesson, "from": member.connection.id, "data": data.get("data")}
         await self._hub.relay(to, message)
         return {}
-
-    async def _inside(self, member: Member, lesson: str) -> Target:
-        self._stay(member, lesson)
-        async with self._hub.store.look() as look:
-            return (await rights.target_of_lesson(look, lesson))[2]
 
     @staticmethod
     def _stay(member: Member, lesson: str) -> visits.Stay:

@@ -74,7 +74,7 @@ class Live:
         """The route of /socket.io/: a stranger is refused before anything is upgraded."""
         if self._draining:
             raise Unavailable("house_restarts")
-        request[ACTOR] = await actor_of_socket(request)
+        actor_of_socket(request)
         answer: web.StreamResponse = await self._sio.handle_request(request)
         return answer
 
@@ -154,14 +154,13 @@ class Live:
 
     # --- what everybody hears -------------------------------------------------------------------------------------
 
-    async def follow(self, member: Member, lesson: str) -> None:
+    async def follow(self, member: Member, target: Target) -> None:
         """Subscribe first and take the snapshot later: a fact in between is then heard twice, never lost."""
-        if lesson in member.watching:
+        lesson = target.lesson
+        if lesson is None or lesson in member.watching:
             return
         member.watching.add(lesson)
         await self.streams.watch(lesson)
-        async with self.store.look() as look:
-            _, _, target = await rights.target_of_lesson(look, lesson)
         part = "staff" if _sees_roster(member.actor, target) else "class"
         await self._sio.enter_room(member.sid, f"{part}:{lesson}")
 
@@ -182,15 +181,18 @@ class Live:
             await self._sio.emit("closed", {"lesson": lesson}, room=f"call:{lesson}")
 
     async def _tell_call(self, lesson: str) -> None:
-        async with self.store.work() as work:
-            await calls.settle(work, lesson)
         async with self.store.look() as look:
-            state = await calls.call(look, lesson)
+            state, settled = await calls.call(look, lesson)
+        if not settled:
+            async with self.store.work() as work:
+                await calls.settle(work, lesson)
+            async with self.store.look() as look:
+                state, _ = await calls.call(look, lesson)
         await self._sio.emit("call", state, room=f"call:{lesson}")
 
     async def call(self, look: Look, lesson: str) -> dict[str, Any]:
         """The call as it is now, for everybody in it."""
-        return await calls.call(look, lesson)
+        return (await calls.call(look, lesson))[0]
 
     # --- who may stay ---------------------------------------------------------------------------------------------
 

@@ -10,11 +10,10 @@ from calendars.errors import SignInFirst
 from calendars.rights import Actor
 from calendars.store import Look
 from calendars.tables import Person
-from server.auth import cookies
 from server.auth.csrf import made_here
-from server.auth.signin import ALONE, actor_of_token
+from server.auth.signin import ALONE
 from server.auth.tables import SignIn
-from server.keys import SETTINGS, STORE
+from server.keys import ACTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +28,12 @@ class Standing:
         return not (actor.is_staff and self.means in ALONE)
 
 
-async def actor_of_socket(request: web.Request) -> Actor:
+def actor_of_socket(request: web.Request) -> Actor:
     """Who opens a socket with this request. Raises SignInFirst, also for a page of another site."""
-    held = cookies.read(request)
-    if not held.present or not made_here(request):
+    actor = request[ACTOR]
+    if actor is None or not made_here(request):
         raise SignInFirst()
-    async with request.app[STORE].look() as look:
-        found = await actor_of_token(look, held.present, request.app[SETTINGS].demo)
-    if found is None:
-        raise SignInFirst()
-    return found[0]
+    return actor
 
 
 async def still_valid(look: Look, sign_ins: Sequence[str]) -> dict[str, Standing]:
