@@ -92,9 +92,9 @@ async def enrol(request: web.Request) -> web.Response:
         raise Invalid("bad_text", field="totp")
     store, token = request.app[STORE], request.match_info["token"]
     try:
-        async with store.work() as work:
-            await limits.spend(work, request.app[SECRET], ENROLMENTS_OF_ADDRESS, household(request))
-            await staff.invited(work, token)
+        await _count_enrolment(request)
+        async with store.look() as look:
+            await staff.invited(look, token)
         email = clean_email(text(form, "email", 300)).casefold()
         if not email:
             raise Invalid("bad_email", field="email")
@@ -117,8 +117,8 @@ async def enrol(request: web.Request) -> web.Response:
 @allow("public")
 async def offer_passkey(request: web.Request) -> web.Response:
     """What the browser needs for making a passkey."""
+    await _count_enrolment(request)
     async with request.app[STORE].work() as work:
-        await limits.spend(work, request.app[SECRET], ENROLMENTS_OF_ADDRESS, household(request))
         guest = await staff.invited(work, request.match_info["token"])
         return _json(await passkeys.offer(work, _site(request), guest))
 
@@ -128,6 +128,7 @@ async def offer_passkey(request: web.Request) -> web.Response:
 async def enrol_passkey(request: web.Request) -> web.Response:
     """A passkey was made."""
     said = await _said(request)
+    await _count_enrolment(request)
     async with request.app[STORE].work() as work:
         token = request.match_info["token"]
         opened = await passkeys.enrol(work, _site(request), token, said, device_of(request, True))
@@ -151,6 +152,12 @@ async def add_passkey(request: web.Request) -> web.Response:
     async with request.app[STORE].work() as work:
         await passkeys.add(work, actor, _site(request), said, device_of(request, True))
     return _json(json.dumps({"go": "/devices"}))
+
+
+async def _count_enrolment(request: web.Request) -> None:
+    """In a work of its own: what is refused afterwards must stay counted."""
+    async with request.app[STORE].work() as work:
+        await limits.spend(work, request.app[SECRET], ENROLMENTS_OF_ADDRESS, household(request))
 
 
 def _asked(request: web.Request, wanted: str, email: str = "", error: str = "", status: int = 200) -> web.Response:
