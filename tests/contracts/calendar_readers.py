@@ -153,7 +153,7 @@ def by_libical() -> Iterator[Read]:
     """libical: Evolution's and GNOME Calendar's, in C; KDE's stands on it too."""
     name = ctypes.util.find_library("ical")
     if name is None:
-        raise Lacking("libical is not installed: run `apt-get install libical3`")
+        raise Lacking("there is no libical here, install libical3 (apt install libical3)")
     library = ctypes.CDLL(name)
     for function, result in {
         "icalparser_parse_string": ctypes.c_void_p,

@@ -129,7 +129,7 @@ def read(request: pytest.FixtureRequest) -> Iterator[Read]:
         with reader() as function:
             yield function
     except Lacking as lacking:
-        pytest.skip(f"not run here: {lacking}")
+        pytest.skip(str(lacking))
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
