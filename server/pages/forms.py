@@ -1,5 +1,6 @@
 """A filled-in form: one act, once; what was refused stands next to its field, and what was entered stays."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -69,18 +70,26 @@ async def once(request: web.Request, form: Mapping[str, object], act: Callable[[
     return see_other(path)
 
 
+_DAY = re.compile(r"(\d{1,2})[.,/ ]+(\d{1,2})[.,/ ]+(\d{4})", re.ASCII)
+_HOUR = re.compile(r"(?:klo )?(\d{1,2})[.:,](\d{2})", re.ASCII)
+
+
 def day_in(form: Mapping[str, object], name: str) -> date:
-    """A day as the browser's field writes it. Raises Invalid `bad_day`."""
+    """A day as people here write it, `10.3.2026`, or as programs do. Raises Invalid `bad_day`."""
+    said = text(form, name, 20).strip()
+    found = _DAY.fullmatch(said)
     try:
-        return date.fromisoformat(text(form, name, 10))
+        return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(said)
     except ValueError:
         raise Invalid("bad_day", field=name) from None
 
 
 def time_in(form: Mapping[str, object], name: str) -> time:
-    """A local time as the browser's field writes it. Raises Invalid `bad_hour`."""
+    """A local time as people here write it, `9.00` or `9:00`. Raises Invalid `bad_hour`."""
+    said = text(form, name, 20).strip()
+    found = _HOUR.fullmatch(said)
     try:
-        at = time.fromisoformat(text(form, name, 8).replace(".", ":"))
+        at = time(int(found[1]), int(found[2])) if found else time.fromisoformat(said)
     except ValueError:
         raise Invalid("bad_hour", field=name) from None
     if at.tzinfo is not None:

@@ -121,6 +121,26 @@ def test_field_with_options_marks_the_chosen_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        ("{{ field('d', 'Day', 'date', value='2026-03-10') }}", "10.3.2026"),
+        ("{{ field('d', 'Day', 'date', value='31.12.') }}", "31.12."),
+        ("{{ field('t', 'Time', 'time', value='09:05') }}", "9:05"),
+        ("{{ field('t', 'Time', 'time', value='13.00') }}", "13.00"),
+    ],
+)
+def test_days_and_times_are_written_by_our_rules_and_not_by_the_browsers(source: str, written: str) -> None:
+    markup = drawn(source)
+    assert re.findall(r'<input type="text" value="([^"]*)" dir="ltr"', markup) == [written]
+
+
+def test_no_template_asks_the_browser_to_write_a_day_or_a_time() -> None:
+    for template in (ROOT / "server" / "templates").rglob("*.html"):
+        found = re.findall(r'type="(date|time|datetime-local|month|week)"', template.read_text(encoding="utf-8"))
+        assert found == [], template.name
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "{{ seat(bad, 'here', bad) }}",
