@@ -36,11 +36,20 @@ async def speak(request: web.Request, handler: Handler) -> web.StreamResponse:
     asked = request.query.get("language", "")
     language = asked if asked in words.languages else _known(request, words)
     request[LANGUAGE], request[SAY] = language, words.say(language)
-    response = await handler(request)
+    try:
+        response = await handler(request)
+    except web.HTTPRedirection as elsewhere:  # the choice holds where it leads, too
+        if asked == language:
+            _keep(request, elsewhere)
+        raise
     if asked == language and not response.prepared:
-        year = int(timedelta(days=365).total_seconds())
-        response.set_cookie(_cookie(request), asked, max_age=year, samesite="Lax", path="/")
+        _keep(request, response)
     return response
+
+
+def _keep(request: web.Request, response: web.StreamResponse) -> None:
+    year = int(timedelta(days=365).total_seconds())
+    response.set_cookie(_cookie(request), request[LANGUAGE], max_age=year, samesite="Lax", path="/")
 
 
 def _cookie(request: web.Request) -> str:

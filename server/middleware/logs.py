@@ -25,14 +25,15 @@ log = structlog.get_logger()
 
 def set_up(*, readable: bool, quiet: bool = False) -> None:
     """Write lines to stderr: as JSON, or readable for whoever runs it in a terminal; `quiet`: warnings alone."""
-    last = structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer()
+    console = structlog.dev.ConsoleRenderer(colors=False)
+    last = (_lined, console) if readable else (structlog.processors.JSONRenderer(),)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _placed,
-            last,
+            *last,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
@@ -60,6 +61,13 @@ def _placed(_logger: object, _method: str, event: structlog.typing.EventDict) ->
     failure = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
     if failure is not None:
         event["exception"] = places(failure)
+    return event
+
+
+def _lined(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The console writes an exception as text and fails on a list, which would take the answer down with it."""
+    if "exception" in event:
+        event["exception"] = "\n".join(event["exception"])
     return event
 
 

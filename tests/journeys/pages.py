@@ -46,7 +46,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "counsellor": ("/house", "/programmes", "/programmes/{programme}", "/people/{learner}", "/reports"),
     "coordinator": (
-        "/house", "/house/turn", "/teaching", "/programmes", "/programmes/{programme}", "/programmes/new",
+        "/house", "/house/turn", "/teaching", "/programmes", "/programmes/{programme}",
+        "/programmes/{programme}/days/7", "/programmes/new",
         "/programmes/new?blueprint=kohti-tyota&start=2026-08-10&place=Talo&address=Katu+1", "/people", "/people/new",
         "/people/{learner}", "/people/{learner}/link", "/people/{teacher}/link", "/groups/{group}/cards",
         "/lessons/{now}/substitute", "/lessons/{over}/register", "/outbox", "/reports",
@@ -173,16 +174,21 @@ class Tour:
     def page(self, role: str) -> Page:
         """The window of a role."""
         if role not in self._pages:
-            context: BrowserContext = self.browser.new_context(
-                viewport={"width": NARROW, "height": 800}, permissions=["camera", "microphone"], reduced_motion="reduce"
-            )
-            page = self._pages[role] = context.new_page()
-            page.add_init_script(path=AXE)
-            page.add_init_script(path=HERE / "probe.js")
+            page = self._pages[role] = self.window()
             if role != "nobody":
                 page.goto(self.house.person(role)["signin"])
                 page.click("form[method=post] button")
         return self._pages[role]
+
+    def window(self) -> Page:
+        """A browser of somebody's own, where nobody is signed in yet, with what the tour asks of pages."""
+        context: BrowserContext = self.browser.new_context(
+            viewport={"width": NARROW, "height": 800}, permissions=["camera", "microphone"], reduced_motion="reduce"
+        )
+        page = context.new_page()
+        page.add_init_script(path=AXE)
+        page.add_init_script(path=HERE / "probe.js")
+        return page
 
     def visit(self, role: str, way: str, language: str, looks: Sequence[tuple[int, str]]) -> list[str]:
         """Open a page in one language, look at it in these widths and themes, and say what is wrong."""
@@ -232,7 +238,7 @@ class Tour:
 def axed(page: Page, *, colours_only: bool = False) -> list[str]:
     """What axe finds; where only the theme has changed, only colours are looked at again."""
     only: Any = {"type": "rule", "values": ["color-contrast"]} if colours_only else {"type": "tag", "values": TAGS}
-    options = {"runOnly": only, "resultTypes": ["violations"], "iframes": False}
+    options = {"runOnly": only, "resultTypes": ["violations"], "iframes": False, "preload": False}
     found: list[str] = page.evaluate("(options) => probe.axed(options)", options)
     return [re.sub(r"\s+", " ", one) for one in found]
 

@@ -1,7 +1,7 @@
 """Every page of every role in every language: axe finds nothing, nothing scrolls sideways, nothing is left in English.
 
-One demo house and one browser for all; each page is opened once in each language. tests/long/test_all_pages.py looks at
-every width and both themes of all of them; here the looks take turns, so that each is met on many pages.
+One demo house and one browser for all; each page is opened once in each language. Widths and themes take turns, and axe
+reads one language of each direction (English is laid out as Finnish); tests/long/test_all_pages.py looks at all.
 """
 
 import re
@@ -21,7 +21,12 @@ NO_PAGES = {
     "/programmes/{programme}/report.json": "JSON", "/lessons/{lesson}/door": "leads to another provider's room",
 }  # fmt: skip
 """Addresses that answer with no page of ours -> why."""
-BY_A_LINK = {"/l/{token}": "{link}", "/enrol/{token}": "/enrol/AAAA", "/j/{lesson}": "/j/{ahead}"}
+BY_A_LINK = {
+    "/l/{token}": "{link}",
+    "/enrol/{token}": "/enrol/AAAA",
+    "/j/{lesson}": "/j/{ahead}",
+    "/programmes/{programme}/days/{n}": "/programmes/{programme}/days/7",
+}
 """Addresses that one gets by a link -> how the tour calls them."""
 FIRST_PAGE = 150_000  # bytes over the wire: 0.6 s at 2 Mbit/s (facts/mission)
 
@@ -38,7 +43,7 @@ def test_pages_of_a_role_are_whole_in_every_language(tour: Tour, role: str) -> N
     found = []
     for way in WAYS[role]:
         for language in LANGUAGES:
-            found += tour.visit(role, way, language, [next(LOOKS)])
+            found += tour.visit(role, way, language, [] if language == "en" else [next(LOOKS)])
     for form in FORMS.get(role, ()):
         found += tour.send(role, form, "ar")
     assert found == []
@@ -46,9 +51,8 @@ def test_pages_of_a_role_are_whole_in_every_language(tour: Tour, role: str) -> N
 
 def test_every_page_that_the_house_serves_is_walked() -> None:
     """A new page must be put into the tour: its address is compared with those of all roles."""
-    served = {
-        route.path for table in ROUTES for route in table if getattr(route, "method", "") == "GET"
-    } - set(NO_PAGES)  # fmt: skip
+    gets = [route.path for table in ROUTES for route in table if getattr(route, "method", "") == "GET"]
+    served = {path for path in gets if not path.startswith("/api/")} - set(NO_PAGES)
     ways = {_pattern(way) for all_of_a_role in WAYS.values() for way in all_of_a_role}
     assert sorted(one for one in served if _pattern(BY_A_LINK.get(one, one)) not in ways) == []
 
@@ -59,7 +63,7 @@ def _pattern(path: str) -> str:
 
 def test_learner_goes_from_her_link_to_class_with_the_keyboard_alone(tour: Tour) -> None:
     """Tab shows where one is on every step, Enter acts; the skip link comes first."""
-    page = tour.browser.new_context(viewport={"width": NARROW, "height": 800}).new_page()
+    page = tour.window()
     page.goto(tour.house.person("learner")["signin"] + "?language=ar")
     tab_to(page, "form[method=post] button")
     page.keyboard.press("Enter")
@@ -117,7 +121,7 @@ def test_print_is_black_on_white_without_what_only_a_screen_can_do(tour: Tour, w
     page.goto(tour.house.url + way.format(**tour.house.holes("teacher")) + "?language=fi")
     page.emulate_media(media="print", color_scheme="dark")
     shown = """() => [...document.querySelectorAll(
-      "button, .button, nav.ways, .languages, .skip, .banner, input, select")].filter((one) => one.offsetParent)
+      "button, .button, nav.ways, .languages, .skip, input, select")].filter((one) => one.offsetParent)
       .map((one) => one.outerHTML.slice(0, 80))"""
     assert page.evaluate(shown) == []
     colours = "(({ backgroundColor, color }) => [backgroundColor, color])(getComputedStyle(document.body))"

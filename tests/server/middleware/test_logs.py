@@ -149,3 +149,19 @@ def test_line_of_a_library_when_it_quotes_what_came_then_its_fixed_words_are_tol
     line = logs.Wordless().format(record)
     assert line.startswith("ERROR aiohttp.server Error handling request from %s ['builtins.ValueError: test_logs.py:")
     assert [word for word in TELLTALE if word in line] == []
+
+
+def test_log_when_a_person_reads_it_in_a_terminal_then_the_places_stand_there_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The console takes an exception as text; a list made it fail, and with it the answer to the request."""
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", out)
+    logs.set_up(readable=True)
+    try:
+        fails()
+    except ValueError:
+        structlog.get_logger().exception("unexpected", request="r1")
+    structlog.reset_defaults()
+    assert "builtins.ValueError: test_logs.py:" in out.getvalue()
+    assert [word for word in TELLTALE if word in out.getvalue()] == []
