@@ -17,9 +17,13 @@ POSSIBLE = os.geteuid() == 0 and shutil.which("ip") is not None
 """Only the administrator lays cables."""
 
 
+async def run(*words: str) -> None:
+    process = await asyncio.create_subprocess_exec(*words)
+    assert await process.wait() == 0, " ".join(words)
+
+
 async def ip(*words: str) -> None:
-    process = await asyncio.create_subprocess_exec("ip", *words)
-    assert await process.wait() == 0, f"ip {' '.join(words)}"
+    await run("ip", *words)
 
 
 @dataclass
@@ -36,6 +40,21 @@ class Line:
         await ip("-n", self.name, "link", "set", "far", "up")
         # Browsers speak over the way to everywhere only, and it goes with the cable.
         await ip("-n", self.name, "route", "replace", "default", "via", self.here)
+
+    async def narrow(self, kbit: int) -> None:
+        """So much goes through each way, the rest waits for at most 400 ms."""
+        bucket = ("root", "tbf", "rate", f"{kbit}kbit", "burst", "3000", "latency", "400ms")
+        await run("tc", "qdisc", "replace", "dev", self.name, *bucket)
+        await run("tc", "-n", self.name, "qdisc", "replace", "dev", "far", *bucket)
+
+    async def swallow(self) -> None:
+        """Nothing comes through any more, and nobody is told."""
+        await run("tc", "qdisc", "replace", "dev", self.name, "root", "netem", "loss", "100%")
+        await run("tc", "-n", self.name, "qdisc", "replace", "dev", "far", "root", "netem", "loss", "100%")
+
+    async def spit(self) -> None:
+        await run("tc", "qdisc", "del", "dev", self.name, "root")
+        await run("tc", "-n", self.name, "qdisc", "del", "dev", "far", "root")
 
 
 @asynccontextmanager
