@@ -49,8 +49,9 @@ class Line:
 
     async def swallow(self) -> None:
         """Nothing comes through any more, and nobody is told."""
-        await run("tc", "qdisc", "replace", "dev", self.name, "root", "netem", "loss", "100%")
-        await run("tc", "-n", self.name, "qdisc", "replace", "dev", "far", "root", "netem", "loss", "100%")
+        bucket = ("root", "tbf", "rate", "8kbit", "burst", "10", "limit", "10")  # a packet is larger than the bucket
+        await run("tc", "qdisc", "replace", "dev", self.name, *bucket)
+        await run("tc", "-n", self.name, "qdisc", "replace", "dev", "far", *bucket)
 
     async def spit(self) -> None:
         await run("tc", "qdisc", "del", "dev", self.name, "root")
