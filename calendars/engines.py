@@ -75,17 +75,16 @@ def _ailment(failure: BaseException) -> str:
     return "database_away"
 
 
-def sqlite_engine(url: str, begin: str, size: int, *, alone: bool = False) -> AsyncEngine:
+def sqlite_engine(url: str, begin: str, size: int, *, alone: bool = False, streams: bool = False) -> AsyncEngine:
     """SQLite as we run it: WAL, every commit on the disk, and `begin` said by us.
 
     `alone`: nobody else waits in this process, and what a power cut takes away may be made again from its beginning.
+    `streams`: answers are read in parts (a backup), not fetched whole in one hop.
     """
     path = make_url(url).database or ":memory:"
     kind, synchronous = (driver.InPlace, "NORMAL") if alone else (driver.Connection, "FULL")
-    engine = create_async_engine(
-        url, async_creator=lambda: kind.to(path), pool_size=size, max_overflow=0, pool_timeout=30,
-        hide_parameters=True,
-    )  # fmt: skip
+    opened: dict[str, Any] = {} if streams else {"async_creator": lambda: kind.to(path)}
+    engine = create_async_engine(url, **opened, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

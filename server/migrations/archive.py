@@ -29,7 +29,7 @@ class Unreadable(Exception):
 
 def _engine(url: str, begin: str) -> AsyncEngine:
     if url.startswith("sqlite"):
-        return sqlite_engine(url, begin, size=1)
+        return sqlite_engine(url, begin, size=1, streams=True)
     return create_async_engine(url, isolation_level="REPEATABLE READ")
 
 
