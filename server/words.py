@@ -1,11 +1,8 @@
 """Every visible text, in every language: gettext catalogues, read once at the start.
 
 The source of a text is plain English; what a language lacks is said in plain Finnish, what Finnish lacks in English.
-<<<<<<< HEAD
-=======
 A text that counts something has one form for each kind of number that its language knows (Arabic knows six); the number
 is the first hole of its source. static/words.js is its twin.
->>>>>>> 2b27937 (Say every page in Finnish and Arabic, with a form for each number)
 """
 
 import re
