@@ -20,7 +20,7 @@ from classroom.video.choose import Providers
 from classroom.video.jitsi import Jitsi
 from classroom.video.provider import Asked, Door, Guest, Provider
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+NINE = datetime(2026, 9, 1, 6, tzinfo=UTC)
 SECRET = "a secret of at least thirty-two letters"
 LONGEST_LIFE = timedelta(hours=12)
 JITSI = Jitsi("https://meet.example.org:8443/class/", "oppitupa", SECRET)
@@ -53,8 +53,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         socket.socket()
 
 
+@pytest.fixture
+def now() -> datetime:
+    """The second in which this very test runs: PyJWT judges a token by the real clock, however long the suite takes."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 def asked(lesson: str = "") -> Asked:
-    return Asked(lesson or new_id(), "Logistics 1", NOW, NOW + timedelta(hours=2))
+    return Asked(lesson or new_id(), "Logistics 1", NINE, NINE + timedelta(hours=2))
 
 
 def guest(role: str = "learner", name: str = "Amina", person: str = "p1") -> Guest:
@@ -83,27 +89,29 @@ def test_provider_when_asked_for_its_two_verbs_then_one_may_wait_and_one_may_not
 
 @pytest.mark.usefixtures("no_network")
 @pytest.mark.parametrize("role", sorted(MATRIX))
-def test_link_when_anybody_comes_then_it_is_signed_here_and_ends(provider: Provider, role: str) -> None:
-    door = provider.link(asked(), guest(role), NOW)
+def test_link_when_anybody_comes_then_it_is_signed_here_and_ends(provider: Provider, role: str, now: datetime) -> None:
+    door = provider.link(asked(), guest(role), now)
     assert door.provider == provider.name
     assert (door.url is None) == (provider.name == "builtin")
-    assert door.until is None or NOW < door.until <= NOW + LONGEST_LIFE
+    assert door.until is None or now < door.until <= now + LONGEST_LIFE
     assert door.until is not None or door == Door("builtin", settings={"ice_servers": []})
     json.dumps(door.settings)
 
 
-def test_link_when_two_people_enter_then_one_room_and_two_doors(provider: Provider) -> None:
+def test_link_when_two_people_enter_then_one_room_and_two_doors(provider: Provider, now: datetime) -> None:
     lesson = asked()
-    first, second = (provider.link(lesson, guest(person=person), NOW) for person in ("p1", "p2"))
+    first, second = (provider.link(lesson, guest(person=person), now) for person in ("p1", "p2"))
     assert urlsplit(first.url or "").path == urlsplit(second.url or "").path
-    other = provider.link(asked(), guest(), NOW)
+    other = provider.link(asked(), guest(), now)
     assert first.url is None or urlsplit(other.url or "").path != urlsplit(first.url).path
     assert first.until is None or first != second
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_link_when_a_name_is_strange_then_the_address_stays_whole_and_short(provider: Provider, name: str) -> None:
-    door = provider.link(asked(), guest(name=name), NOW)
+def test_link_when_a_name_is_strange_then_the_address_stays_whole_and_short(
+    provider: Provider, name: str, now: datetime
+) -> None:
+    door = provider.link(asked(), guest(name=name), now)
     if door.url is None:
         assert name not in json.dumps(door.settings, ensure_ascii=False)
         return
@@ -119,25 +127,25 @@ def test_link_when_a_name_is_strange_then_the_address_stays_whole_and_short(prov
 
 @pytest.mark.parametrize("role", sorted(MATRIX))
 @pytest.mark.parametrize("name", ["jitsi", "jitsi of another domain"])
-def test_jitsi_when_somebody_enters_then_exactly_these_claims(name: str, role: str) -> None:
+def test_jitsi_when_somebody_enters_then_exactly_these_claims(name: str, role: str, now: datetime) -> None:
     provider = PROVIDERS[name]
     assert isinstance(provider, Jitsi)
     lesson = asked()
-    door = provider.link(lesson, guest(role), NOW)
+    door = provider.link(lesson, guest(role), now)
     leads = role in LEADS
     assert claims(door, provider) == {
         "iss": "oppitupa",
         "aud": provider.audience or "oppitupa",
         "sub": provider.domain or "meet.example.org",
         "room": lesson.lesson,
-        "nbf": int(NOW.timestamp()) - 60,
-        "exp": int(NOW.timestamp()) + 300,
+        "nbf": int(now.timestamp()) - 60,
+        "exp": int(now.timestamp()) + 300,
         "context": {
             "user": {"id": "p1", "name": "Amina", "moderator": leads, "affiliation": "owner" if leads else "member"},
             "features": dict.fromkeys(("recording", "livestreaming", "transcription", "outbound-call"), False),
         },
     }
-    assert door.until == NOW + timedelta(seconds=300)
+    assert door.until == now + timedelta(seconds=300)
     address = urlsplit(door.url or "")
     assert f"{address.scheme}://{address.netloc}{address.path}" == f"{provider.url.rstrip('/')}/{lesson.lesson}"
     assert lesson.lesson.isascii()
@@ -146,28 +154,28 @@ def test_jitsi_when_somebody_enters_then_exactly_these_claims(name: str, role: s
 
 
 @pytest.mark.parametrize("age", [301, 3600])
-def test_jitsi_when_a_link_is_old_then_its_token_is_refused(age: int) -> None:
-    door = JITSI.link(asked(), guest(), NOW - timedelta(seconds=age))
+def test_jitsi_when_a_link_is_old_then_its_token_is_refused(age: int, now: datetime) -> None:
+    door = JITSI.link(asked(), guest(), now - timedelta(seconds=age))
     with pytest.raises(jwt.ExpiredSignatureError):
         claims(door, JITSI)
 
 
-def test_jitsi_when_the_clock_there_is_a_minute_behind_then_a_fresh_token_is_good() -> None:
-    claims(JITSI.link(asked(), guest(), NOW + timedelta(seconds=59)), JITSI)
+def test_jitsi_when_the_clock_there_is_a_minute_behind_then_a_fresh_token_is_good(now: datetime) -> None:
+    claims(JITSI.link(asked(), guest(), now + timedelta(seconds=59)), JITSI)
     with pytest.raises(jwt.ImmatureSignatureError):
-        claims(JITSI.link(asked(), guest(), NOW + timedelta(seconds=90)), JITSI)
+        claims(JITSI.link(asked(), guest(), now + timedelta(seconds=90)), JITSI)
 
 
-def test_jitsi_when_the_secret_is_another_then_the_token_is_refused() -> None:
-    door = JITSI.link(asked(), guest(), NOW)
+def test_jitsi_when_the_secret_is_another_then_the_token_is_refused(now: datetime) -> None:
+    door = JITSI.link(asked(), guest(), now)
     with pytest.raises(jwt.InvalidSignatureError):
         claims(door, replace(JITSI, secret="another secret of thirty-two letters"))
 
 
 @pytest.mark.parametrize("lacking", ["url", "app_id", "secret"])
-def test_jitsi_when_it_is_not_set_then_unavailable(lacking: str) -> None:
+def test_jitsi_when_it_is_not_set_then_unavailable(lacking: str, now: datetime) -> None:
     with pytest.raises(Unavailable) as refused:
-        replace(JITSI, **{lacking: ""}).link(asked(), guest(), NOW)  # type: ignore[arg-type]
+        replace(JITSI, **{lacking: ""}).link(asked(), guest(), now)  # type: ignore[arg-type]
     assert refused.value.code == "provider_not_set"
 
 
