@@ -45,16 +45,22 @@ def translated() -> Iterator[None]:
         yield
     except IntegrityError as failure:
         raise Conflict("already_there") from failure
-    except (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError) as failure:
+    except (OperationalError, InterfaceError, PoolTimeout, OSError) as failure:  # no socket, no host, no answer in time
         raise Unavailable(_ailment(failure)) from failure
     except DBAPIError as failure:
-        if failure.connection_invalidated or "readonly" in str(failure).lower():
+        if failure.connection_invalidated or _passes(failure):
             raise Unavailable(_ailment(failure)) from failure
         if _unsayable(failure):
             raise NotFound() from None
         raise
     except UnicodeEncodeError:
         raise NotFound() from None
+
+
+def _passes(failure: DBAPIError) -> bool:
+    """Whether it is the state of the database, not our statement (PostgreSQL's manual, appendix A: classes)."""
+    state = getattr(failure.orig, "sqlstate", None) or ""
+    return state[:2] in ("08", "40", "53", "57", "58") or state == "25006" or "readonly" in str(failure).lower()
 
 
 def _unsayable(failure: BaseException | None) -> bool:

@@ -23,6 +23,7 @@ __all__ = ["Base", "Instant", "Look", "Store", "Work", "new_id", "owner", "sqlit
 
 Listener = Callable[[Sequence[Told]], None]
 
+TURN_WITHIN = 8.0  # seconds that a work waits for those before it: who clicks gets an answer, not a queue
 GROUP_MOST = 64  # works that share one commit; beyond it the first would wait for too many others
 
 
@@ -158,8 +159,9 @@ class _Group:
     async def _take_turn(self) -> None:
         self._waiting += 1
         try:
-            await self._turn.acquire()
-        except asyncio.CancelledError:
+            async with asyncio.timeout(TURN_WITHIN):
+                await self._turn.acquire()
+        except (asyncio.CancelledError, TimeoutError):
             self._waiting -= 1
             self._leave_none_behind()
             raise

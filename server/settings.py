@@ -105,6 +105,17 @@ def _ice(written: str, schemes: tuple[str, ...]) -> tuple[str, ...]:
     return urls
 
 
+def beat_seconds(written: str) -> float:
+    """seconds, from 1 to 20"""
+    try:
+        seconds = float(written)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 20:  # above it one lost beat would look like an absence (attendance rule: lease)
+        raise ValueError("write a number of seconds from 1 to 20")
+    return seconds
+
+
 def encryption(written: str) -> str:
     """tls, starttls or none"""
     if written not in ("tls", "starttls", "none"):
@@ -181,8 +192,7 @@ class Settings:
     )
     sms_token: str = setting(text, "", "The bearer token of the text message gateway.", secret=True)
     sms_from: str = setting(text, "Oppitupa", "The sender that text messages show.")
-    beat: float = 15
-    """Seconds between two beats of a lesson; tests shorten it."""
+    beat: float = setting(beat_seconds, 15.0, "Seconds between two signs of life of everybody in a lesson.")
     demo: bool = False
     """The training house: its staff have links that sign in every time. Only the command `demo` says so."""
 
@@ -195,6 +205,11 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the database is a SQLite file of ours."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def database_file(self) -> Path:
+        """The file of a SQLite database."""
+        return Path(self.database_url.partition("///")[2].partition("?")[0])
 
     @property
     def loopback(self) -> bool:

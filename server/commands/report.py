@@ -86,7 +86,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     settings = read()
     if arguments.data is not None:
         settings = replace(settings, data=arguments.data, database="")
-    if settings.embedded and not (settings.data / "oppitupa.db").is_file():
+    if settings.embedded and not settings.database_file.is_file():
         raise Unsettled(f"There is no house in {settings.data}: give its folder with --data.")
     return settings
 
