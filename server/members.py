@@ -1,14 +1,22 @@
 """The sockets of this worker: who is behind each, in which rooms, and what its last evidence was."""
 
-import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from calendars.rights import Actor
 from calendars.store import new_id
 from classroom.visits import Connection, Stay
+from server.engine import Allowance
 
 EVENTS_AT_ONCE, EVENTS_PER_SECOND = 200, 40  # a star of ten signals about 110 messages when everybody joins at once
+
+
+@dataclass(slots=True)
+class Awake:
+    """Unbroken evidence from `a` to `b` that has no stay yet."""
+
+    a: datetime
+    b: datetime
 
 
 @dataclass(slots=True)
@@ -22,22 +30,23 @@ class Member:
     heard: dict[str, datetime] = field(default_factory=dict)
     """Last evidence by lesson."""
     silent: set[str] = field(default_factory=set)
+    untold: set[str] = field(default_factory=set)
+    """Of the silent ones, those of whom nobody may have been told yet."""
+    woken: dict[str, list[Awake]] = field(default_factory=dict)
+    """By lesson: stretches of evidence after a sleep beyond the lease, each to become a stay of its own."""
     watching: set[str] = field(default_factory=set)
     beat: int = 0
     """Number of the newest beat; only its acknowledgement is evidence."""
-    answered: bool = True
     next_beat: float = 0.0
     saved: datetime | None = None
-    allowance: float = EVENTS_AT_ONCE
-    filled: float = field(default_factory=time.monotonic)
+    allowance: Allowance = field(default_factory=lambda: Allowance(EVENTS_AT_ONCE, EVENTS_PER_SECOND))
+    cut_off: bool = False
+    has_entered: bool = False
+    """Whether it ever tried to: an entering that was committed may have been told as failed."""
 
     def may_speak(self) -> bool:
         """Whether this socket keeps to what a person can do; a flood is cut off."""
-        now = time.monotonic()
-        self.allowance = min(EVENTS_AT_ONCE, self.allowance + (now - self.filled) * EVENTS_PER_SECOND)
-        self.filled = now
-        self.allowance -= 1
-        return self.allowance >= 0
+        return self.allowance.spend()
 
 
 class Members:
