@@ -120,6 +120,15 @@ async def propose(work: Work, lesson: str, by: str | None = None) -> None:
         work.tell(RegisterProposed(stream=lesson, people=len(rows)))
 
 
+async def renew(work: Work, lessons: Sequence[str]) -> None:
+    """Evidence has come in late: of these lessons, propose those anew that are closed and not signed."""
+    if not lessons:
+        return
+    late = (Lesson.id.in_(lessons)) & Lesson.closed.is_not(None) & Lesson.signed.is_(None)
+    for lesson in await work.all(select(Lesson.id).where(late).order_by(Lesson.id)):
+        await propose(work, lesson)
+
+
 async def _latest(look: Look, lesson: str) -> Sequence[Mark]:
     newest = select(Mark.person, func.max(Mark.version).label("version")).where(Mark.lesson == lesson)
     last = newest.group_by(Mark.person).subquery()

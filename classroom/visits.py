@@ -6,8 +6,9 @@ The evidence is the acknowledgement of a beat that the *server* sent; `b` moves 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from calendars import rights
 from calendars.clock import seconds
@@ -79,7 +80,7 @@ async def enter(work: Work, actor: Actor, lesson: str, connection: Connection, *
     if role in LEADING and found.opened is None and role != "coordinator":
         rooms.hold(work, found, actor.person, max(work.now, found.starts))
     visit = Visit(
-        id=new_id(), epoch=connection.epoch, connection=connection.id, part=1, lesson=lesson, person=actor.person,
+        id=new_id(), epoch=connection.epoch, connection=connection.id, lesson=lesson, person=actor.person,
         role=role, device=connection.device, media=media, a=work.now, b=work.now,
         steps="" if connection.beats else None,
     )  # fmt: skip
@@ -147,31 +148,57 @@ async def resumed(work: Work, visit: str, heard: datetime) -> None:
     """A silent connection answered within its lease: the same stay goes on."""
     for row in await _rows(work, [visit]):
         if row.closed is None:
-            if heard > row.b:
-                row.b, row.steps = heard, (row.steps or "") + step(heard, work.now)
+            _hear(work, row, heard)
             if row.lost is not None:
                 row.lost = None
                 work.tell(Resumed(stream=row.lesson, person=row.person, visit=row.id))
 
 
-async def awoke(work: Work, stay: Stay, connection: Connection, heard: datetime) -> Stay:
-    """It answered later than its lease: the sleep is never credited, a new part of the stay begins."""
+async def awoke(work: Work, stay: Stay, connection: Connection, heard: datetime, until: datetime | None = None) -> Stay:
+    """It answered later than its lease: the sleep is never credited, a new part of the stay begins when it was `heard`.
+
+    `until`: its evidence has gone on unbroken since then, while nothing could be written.
+    """
     for row in await _rows(work, [stay.visit]):
         if row.closed is None:
             if row.lost is None:
                 work.tell(Dropped(stream=row.lesson, person=row.person, visit=row.id))
             await close_stays(work, [row], "lost")
+    return await _next_part(work, stay, connection, heard, until or heard)
+
+
+async def taken_up(work: Work, stay: Stay, connection: Connection, heard: datetime) -> Stay:
+    """Another process may have closed this stay although it went on: what was heard since is a part of its own."""
+    rows = await _rows(work, [stay.visit])
+    if rows and rows[0].closed is None:
+        _hear(work, rows[0], heard)
+        return stay
+    return await _next_part(work, stay, connection, rows[0].b if rows else heard, heard)
+
+
+async def _next_part(work: Work, stay: Stay, connection: Connection, begun: datetime, heard: datetime) -> Stay:
+    same = (Visit.epoch == connection.epoch) & (Visit.connection == connection.id) & (Visit.lesson == stay.lesson)
+    visit: Visit | None = await work.one(select(Visit).where(same, Visit.part > stay.part).order_by(Visit.part))
+    if visit is not None:  # written before, though it was told as failed
+        _hear(work, visit, heard)
+        return _stay(visit, stay.target, stay.lease)
     visit = Visit(
-        id=new_id(), epoch=connection.epoch, connection=connection.id, part=stay.part + 1, lesson=stay.lesson,
-        person=stay.person, role=stay.role, device=connection.device, media=stay.media, a=heard, b=heard, steps="",
+        id=new_id(), epoch=connection.epoch, connection=connection.id, lesson=stay.lesson, person=stay.person,
+        role=stay.role, device=connection.device, media=stay.media, a=begun, b=begun, steps="",
     )  # fmt: skip
+    _hear(work, visit, heard)
     await _insert(work, visit)
     lesson = await work.get(Lesson, stay.lesson)
     assert lesson is not None
     work.tell(
-        Entered(stream=stay.lesson, person=stay.person, visit=visit.id, role=stay.role, late_by=late_by(lesson, heard))
+        Entered(stream=stay.lesson, person=stay.person, visit=visit.id, role=stay.role, late_by=late_by(lesson, begun))
     )
     return _stay(visit, stay.target, stay.lease)
+
+
+def _hear(work: Work, visit: Visit, heard: datetime) -> None:
+    if heard > visit.b:
+        visit.b, visit.steps = heard, (visit.steps or "") + step(heard, work.now)
 
 
 async def leave(work: Work, stay: Stay, heard: datetime) -> None:
@@ -186,14 +213,17 @@ async def leave(work: Work, stay: Stay, heard: datetime) -> None:
         work.tell(Left(stream=row.lesson, person=row.person, visit=row.id))
 
 
-async def lost(work: Work, heard: Mapping[str, datetime]) -> None:
-    """These sockets are gone: their stays end where each was last heard, whenever the loss was noticed."""
-    for row in await _rows(work, sorted(heard)):
-        if row.closed is None:
-            row.b = max(row.b, heard[row.id])
-            if row.lost is None:
-                work.tell(Dropped(stream=row.lesson, person=row.person, visit=row.id))
-            await close_stays(work, [row], "lost")
+async def lost(work: Work, connection: str, heard: Mapping[str, datetime]) -> None:
+    """This socket is gone: its stays end where each was last heard, whenever the loss was noticed.
+
+    All that its connection has open are closed, those too whose entering was committed and never answered.
+    """
+    open_stays = select(Visit).where(Visit.connection == connection, Visit.closed.is_(None))
+    for row in await work.all(open_stays.order_by(Visit.id).with_for_update()):
+        row.b = max(row.b, heard.get(row.id, row.b))
+        if row.lost is None:
+            work.tell(Dropped(stream=row.lesson, person=row.person, visit=row.id))
+        await close_stays(work, [row], "lost")
 
 
 async def sounding(work: Work, actor: Actor, visit: str, on: bool) -> None:
@@ -229,8 +259,13 @@ async def _room(work: Work, lesson: str) -> tuple[Lesson, Programme, str, list[V
 
 
 async def _insert(work: Work, visit: Visit) -> None:
-    columns = ("id", "epoch", "connection", "part", "lesson", "person", "role", "device", "media", "a", "b", "steps")
-    await work.run(insert(Visit), [{name: getattr(visit, name) for name in columns} | {"end": ""}])
+    """Write a new stay; which part of its connection it is, the database counts (she may leave and enter again)."""
+    columns = ("id", "epoch", "connection", "lesson", "person", "role", "device", "media", "a", "b", "steps")
+    table: Any = Visit.__table__
+    same = (table.c.epoch == visit.epoch) & (table.c.connection == visit.connection) & (table.c.lesson == visit.lesson)
+    earlier = select(func.coalesce(func.max(table.c.part), 0)).where(same).scalar_subquery()
+    row = {name: getattr(visit, name) for name in columns} | {"end": ""}
+    visit.part = (await work.run(insert(table).values(**row, part=earlier + 1).returning(table.c.part))).scalar_one()
 
 
 async def _rows(work: Work, visits: Sequence[str]) -> Sequence[Visit]:

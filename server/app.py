@@ -14,6 +14,7 @@ from calendars.errors import Unavailable
 from calendars.facts import Told
 from calendars.store import Store
 from classroom import epochs
+from classroom.register import renew
 from classroom.video.builtin import Builtin
 from classroom.video.choose import Providers
 from classroom.video.jitsi import Jitsi
@@ -116,14 +117,15 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
     store, settings = app[STORE], app[SETTINGS]
     async with store.work() as work:
         epoch = await epochs.begin(work)
-    async with store.work() as work:
-        await epochs.bury(work, epoch, all_of_them=settings.embedded)
+    if settings.embedded:  # no other process can be alive on our own file: nobody need be watched first
+        async with store.work() as work:
+            await renew(work, await epochs.bury(work, await epochs.signs(work, epoch)))
     live = Live(store, epoch, app[VIDEO], app[WORDS], Pokes(store, settings.redis, epoch), beat=settings.beat)
     app[LIVE] = live
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)  # the largest single switch for many connections (facts/realtime.md A4)
-    tasks = [asyncio.create_task(live.run()), asyncio.create_task(chores.run(app, epoch))]
+    tasks = [asyncio.create_task(live.run()), asyncio.create_task(chores.run(app))]
     app.on_shutdown.append(_drain)
     yield
     for task in tasks:

@@ -1,13 +1,14 @@
-"""Beats go out, acknowledgements come back, and what they prove is made durable once a second.
+"""Beats go out, acknowledgements come back: the heart of one worker.
 
-Evidence is the acknowledgement of the newest beat that this process sent, taken at the moment it arrives.
+Evidence is the acknowledgement of the newest beat that this process sent, taken at the moment it arrives. Neither
+sending nor hearing ever waits for the database; server/keeping.py makes durable what was heard.
 """
 
 import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,11 +16,9 @@ import structlog
 from calendars.clock import rfc3339, seconds
 from calendars.errors import Unavailable
 from calendars.store import Store
-from classroom import epochs, visits
-from classroom.visits import Stay
-from server.members import Member, Members
+from server.keeping import SETTLE, STALL, Keeping
+from server.members import Awake, Member, Members
 
-STALL = 5.0  # seconds that this loop may be late before it counts as an outage of ours
 log = structlog.get_logger()
 
 Emit = Callable[..., Awaitable[None]]
@@ -33,9 +32,9 @@ class Beats:
         self._members = members
         self._emit = emit
         self.every = every
-        self._pending: dict[str, datetime] = {}
+        self.keeping = Keeping(store, members, every)
         self._ticked = time.monotonic()
-        self._told_alive = 0.0
+        self._stopped = False
 
     async def send(self) -> None:
         """Send a beat to every connection whose turn it is."""
@@ -51,100 +50,48 @@ class Beats:
         saved = rfc3339(member.saved) if member.saved else None
 
         async def acknowledged(*_answer: Any) -> None:
-            await self.heard(member, number)
+            self.heard(member, number)
 
         await self._emit("beat", {"n": number, "saved": saved}, to=member.sid, callback=acknowledged)
 
-    async def heard(self, member: Member, number: int) -> None:
+    def heard(self, member: Member, number: int) -> None:
         """The client behind this socket answered beat `number` now; an old number proves nothing."""
         if number != member.beat or self._members.of(member.sid) is not member:
             return
         at = self._store.clock.now()
-        for lesson, stay in list(member.stays.items()):
-            gap = (at - member.heard[lesson]).total_seconds()
-            try:
-                if seconds(at) - seconds(member.heard[lesson]) > stay.lease:
-                    await self._awoke(member, stay, at)
-                elif lesson in member.silent:
-                    await self._resumed(member, stay, at)
-                else:
-                    self._pending[stay.visit] = at
-                member.heard[lesson] = at
-            except Unavailable:
-                log.warning("evidence_waits", gap=round(gap, 1))  # the next acknowledgement tells it again
+        for lesson, stay in member.stays.items():
+            if seconds(at) - seconds(member.heard[lesson]) > stay.lease:
+                member.woken.setdefault(lesson, []).append(Awake(at, at))
+            elif member.woken.get(lesson):
+                member.woken[lesson][-1].b = at
+            else:
+                self.keeping.keep(stay.visit, at)
+            member.heard[lesson] = at
 
-    async def _awoke(self, member: Member, stay: Stay, at: datetime) -> None:
-        self._pending.pop(stay.visit, None)
-        async with self._store.work() as work:
-            anew = await visits.awoke(work, stay, member.connection, at)
-        member.stays[stay.lesson] = anew
-        member.silent.discard(stay.lesson)
-
-    async def _resumed(self, member: Member, stay: Stay, at: datetime) -> None:
-        async with self._store.work() as work:
-            await visits.resumed(work, stay.visit, at)
-        member.silent.discard(stay.lesson)
-
-    async def settle(self) -> None:
-        """Once a second: make what was heard durable, show who fell silent, give a sign of life."""
-        await self._notice_stall()
-        await self._flush()
-        await self._notice_silence()
-
-    async def _flush(self) -> None:
-        pending, self._pending = self._pending, {}
-        now = time.monotonic()
-        if not pending and now - self._told_alive < epochs.DEAD_AFTER / 3:
-            return
-        try:
-            async with self._store.work() as work:
-                await visits.record(work, pending.items())
-                await epochs.alive(work, self._members.epoch)
-        except Unavailable:
-            self._pending = pending | self._pending  # the newer one wins; nothing is told to be saved meanwhile
-            return
-        self._told_alive = now
-        for member in self._members:
-            kept = [pending[stay.visit] for stay in member.stays.values() if stay.visit in pending]
-            member.saved = max(kept) if kept else member.saved
-
-    async def flush(self) -> None:
-        """Make everything durable now: the worker stops, or a test wants to know."""
-        self._told_alive = 0.0
-        await self._flush()
-
-    async def _notice_silence(self) -> None:
-        now = self._store.clock.now()
-        quiet = [
-            (member, lesson)
-            for member in self._members
-            for lesson in member.stays
-            if lesson not in member.silent and (now - member.heard[lesson]).total_seconds() > 1.5 * self.every + 1
-        ]
-        if not quiet:
-            return
-        async with self._store.work() as work:
-            await visits.silent(work, [member.stays[lesson].visit for member, lesson in quiet])
-        for member, lesson in quiet:
-            member.silent.add(lesson)
-
-    async def _notice_stall(self) -> None:
-        now = time.monotonic()
-        late, self._ticked = now - self._ticked, now
-        if late > STALL and any(member.stays for member in self._members):
-            log.warning("stood_still", seconds=round(late, 1))
-            async with self._store.work() as work:
-                await epochs.stalled(work, self._members.epoch, work.now - timedelta(seconds=late))
+    def stop(self) -> None:
+        """No beat and no saving any more."""
+        self._stopped = True
 
     async def run(self) -> None:
-        """Beat until cancelled. A database that is away stops nothing; it is tried again a second later."""
-        settled = time.monotonic()
-        while True:
+        """Beat until stopped or cancelled. A database that is away stops no beat; saving is tried again and again."""
+        await asyncio.gather(self._beat_on(), self._settle_on())
+
+    async def _beat_on(self) -> None:
+        while not self._stopped:
+            now = time.monotonic()
+            late, self._ticked = now - self._ticked, now
+            if late > STALL and any(member.stays for member in self._members):
+                here = self._store.clock.now()
+                self.keeping.was_away(here - timedelta(seconds=late), here)
             await self.send()
-            if time.monotonic() - settled >= 1:
-                settled = time.monotonic()
-                try:
-                    await self.settle()
-                except Unavailable as away:
-                    log.warning("database_away", code=away.code)
             await asyncio.sleep(min(0.25, self.every / 4))
+
+    async def _settle_on(self) -> None:
+        while not self._stopped:
+            await asyncio.sleep(SETTLE)
+            try:
+                await self.keeping.settle()
+            except Unavailable as away:
+                log.warning("database_away", code=away.code)
+            except Exception:  # whatever is wrong with one stay, the heart beats on for all others
+                log.exception("settling_failed")

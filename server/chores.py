@@ -12,7 +12,7 @@ from calendars import lessons
 from calendars.errors import Unavailable
 from calendars.store import Work
 from classroom import epochs, register, signals
-from server.keys import STORE
+from server.keys import LIVE, STORE
 
 log = structlog.get_logger()
 
@@ -23,42 +23,47 @@ class Chore:
 
     name: str
     every: float
-    do: Callable[[Work, str], Awaitable[object]]
+    do: Callable[[Work, str, epochs.Watch], Awaitable[object]]
+    """Gets the work, the epoch of this process, and what it has seen of the others."""
 
 
-async def _freeze(work: Work, _epoch: str) -> object:
+async def _freeze(work: Work, _epoch: str, _watch: epochs.Watch) -> object:
     return await lessons.freeze_due(work)
 
 
-async def _close(work: Work, _epoch: str) -> object:
+async def _close(work: Work, _epoch: str, _watch: epochs.Watch) -> object:
     return await register.close_forgotten(work)
 
 
-async def _bury(work: Work, epoch: str) -> object:
-    return await epochs.bury(work, epoch)
+async def _bury(work: Work, epoch: str, watch: epochs.Watch) -> None:
+    dead = watch.silent(await epochs.signs(work, epoch))
+    touched = await epochs.bury(work, dead) if dead else []
+    await register.renew(work, [*touched, *await epochs.tidy(work)])
 
 
-async def _sweep(work: Work, _epoch: str) -> object:
+async def _sweep(work: Work, _epoch: str, _watch: epochs.Watch) -> object:
     await signals.sweep(work)
     return None
 
 
 CHORES: Final[Sequence[Chore]] = (
-    Chore("freeze", 10, _freeze), Chore("close", 20, _close), Chore("bury", 5, _bury), Chore("sweep", 30, _sweep),
+    Chore("freeze", 10, _freeze), Chore("close", 20, _close), Chore("bury", 2, _bury), Chore("sweep", 30, _sweep),
 )  # fmt: skip
 
 
-async def run(app: web.Application, epoch: str) -> None:
+async def run(app: web.Application) -> None:
     """Do the chores until cancelled; one that fails is logged and comes again."""
-    await asyncio.gather(*(_again(app, chore, epoch) for chore in CHORES))
+    watch = epochs.Watch()
+    await asyncio.gather(*(_again(app, chore, watch) for chore in CHORES))
 
 
-async def _again(app: web.Application, chore: Chore, epoch: str) -> None:
+async def _again(app: web.Application, chore: Chore, watch: epochs.Watch) -> None:
+    epoch = app[LIVE].epoch
     while True:
         try:
             async with app[STORE].work() as work:
                 if await work.lease(chore.name, epoch, chore.every * 2):
-                    await chore.do(work, epoch)
+                    await chore.do(work, epoch, watch)
         except Unavailable as away:
             log.warning("chore_waits", chore=chore.name, code=away.code)
         except Exception:

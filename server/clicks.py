@@ -26,6 +26,7 @@ class Hub(Protocol):
     async def follow(self, member: Member, target: Target) -> None: ...
     async def call(self, look: Look, lesson: str) -> dict[str, Any]: ...
     async def relay(self, to: str, message: dict[str, Any]) -> None: ...
+    async def catch_up(self, member: Member) -> None: ...
     async def join_call(self, member: Member, lesson: str, *, inside: bool) -> None: ...
 
 
@@ -41,6 +42,7 @@ class Clicks:
 
     async def _enter(self, member: Member, data: dict[str, Any]) -> dict[str, Any]:
         lesson = _text(data, "lesson")
+        member.has_entered = True
         try:
             async with self._hub.store.work() as work:
                 media = data.get("media", True) is not False
@@ -81,6 +83,8 @@ class Clicks:
         lesson = _text(data, "lesson")
         stay = member.stays.get(lesson)
         if stay is not None:
+            await self._hub.catch_up(member)
+            stay = member.stays[lesson]
             async with self._hub.store.work() as work:
                 await visits.leave(work, stay, member.heard[lesson])
             self._out(member, lesson)
@@ -144,7 +148,9 @@ class Clicks:
     def _out(self, member: Member, lesson: str) -> None:
         member.stays.pop(lesson, None)
         member.heard.pop(lesson, None)
-        member.silent.discard(lesson)
+        for known in (member.silent, member.untold):
+            known.discard(lesson)
+        member.woken.pop(lesson, None)
 
 
 def _text(data: dict[str, Any], name: str, longest: int = 64) -> str:

@@ -68,6 +68,11 @@ class Live:
             self._sio.on(name, self._guarded(handler))
         self.events = tuple(clicks.events)
 
+    @property
+    def epoch(self) -> str:
+        """The life of this process, as the others know it."""
+        return self.members.epoch
+
     # --- the door -------------------------------------------------------------------------------------------------
 
     async def door(self, request: web.Request) -> web.StreamResponse:
@@ -89,18 +94,12 @@ class Live:
         if member is None:
             return
         await self._forget_watches(member)
-        if not member.stays:
-            return
-        for attempt in range(60):
-            try:
-                await self._write_lost(member)
-                return
-            except Unavailable:
-                await asyncio.sleep(min(5, 0.2 * 2**attempt))
+        if member.has_entered:
+            await self.beats.keeping.gone(member)
 
-    async def _write_lost(self, member: Member) -> None:
-        async with self.store.work() as work:
-            await visits.lost(work, {stay.visit: member.heard[lesson] for lesson, stay in member.stays.items()})
+    async def catch_up(self, member: Member) -> None:
+        """Write what was heard of a member and is no stay yet."""
+        await self.beats.keeping.catch_up(member)
 
     def _guarded(self, handler: Handler) -> Callable[..., Awaitable[dict[str, Any]]]:
         async def guarded(sid: str, data: object = None, *_rest: object) -> dict[str, Any]:
@@ -110,8 +109,10 @@ class Live:
                 if member is None:
                     raise SignInFirst()
                 if not member.may_speak():
-                    self._later(self._cut_off(member))
+                    self._cut_off(member)
                     raise TooMany("slow_down", seconds=5)
+                if self._draining:
+                    raise Unavailable("house_restarts")
                 if not isinstance(data, dict):
                     raise Invalid("bad_message", field="data")
                 return await handler(member, data)
@@ -123,7 +124,12 @@ class Live:
 
         return guarded
 
-    async def _cut_off(self, member: Member) -> None:
+    def _cut_off(self, member: Member) -> None:
+        if not member.cut_off:
+            member.cut_off = True
+            self._later(self._drop_soon(member))
+
+    async def _drop_soon(self, member: Member) -> None:
         await asyncio.sleep(0.1)  # let the answer out first
         await self.drop(member)
 
@@ -271,13 +277,15 @@ class Live:
         return {
             "sockets": len(self.members), "people_in_lessons": len({(stay.lesson, stay.person) for stay in stays}),
             "lessons_with_people": len({stay.lesson for stay in stays}),
+            "evidence_waiting": self.beats.keeping.waiting, "unsaved_seconds": self.beats.keeping.away,
         }  # fmt: skip
 
     async def drain(self) -> None:
         """Stop in good order: nobody new, what was heard is durable, sockets close a few at a time."""
         self._draining = True
         with suppress(Unavailable):
-            await self.beats.flush()
+            await self.beats.keeping.flush()
+            self.beats.stop()
             async with self.store.work() as work:
                 await epochs.end(work, self.members.epoch)
         for number, member in enumerate(self.members):

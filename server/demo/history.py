@@ -101,7 +101,11 @@ class Lived:
 
         async def go(work: Work) -> None:
             heard = work.now - timedelta(seconds=TICK / 2)
-            await (visits.leave(work, stay[0], heard) if end == "leave" else visits.lost(work, {stay[0].visit: heard}))
+            await (
+                visits.leave(work, stay[0], heard)
+                if end == "leave"
+                else visits.lost(work, stay[0].connection, {stay[0].visit: heard})
+            )
 
         self._at(first, come)
         self._at(last, go)

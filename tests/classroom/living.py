@@ -41,7 +41,7 @@ class Living:
         async with self.house.store.work() as work:
             self.epoch = await epochs.begin(work)
         async with self.house.store.work() as work:
-            await epochs.bury(work, self.epoch, all_of_them=True)
+            await epochs.bury(work, await epochs.signs(work, self.epoch))
 
     async def enter(self, name: str) -> None:
         actor = await self.house.actor(name)
@@ -85,7 +85,7 @@ class Living:
 
     async def lose(self, socket: Socket) -> None:
         async with self.house.store.work() as work:
-            await visits.lost(work, {socket.stay.visit: socket.heard})
+            await visits.lost(work, socket.connection.id, {socket.stay.visit: socket.heard})
         self.sockets.remove(socket)
 
     async def kill(self, seconds: int) -> None:

@@ -57,7 +57,10 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "classroom.epochs.begin": HOUSE,
     "classroom.epochs.bury": HOUSE,
     "classroom.epochs.end": HOUSE,
-    "classroom.epochs.stalled": HOUSE,
+    "classroom.epochs.outage": HOUSE,
+    "classroom.epochs.revive": HOUSE,
+    "classroom.epochs.signs": HOUSE,
+    "classroom.epochs.tidy": HOUSE,
     "classroom.ledger.close_stays": BEAT,
     "classroom.known.known": PLAN,
     "classroom.known.standing": PLAN,
@@ -66,6 +69,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "classroom.ledger.trace": PLAN,
     "classroom.ledger.traces": PLAN,
     "classroom.register.close_forgotten": HOUSE,
+    "classroom.register.renew": HOUSE,
     "classroom.register.propose": "follows from the evidence; the act that changed it has asked",
     "classroom.rooms.close_forgotten": HOUSE,
     "classroom.rooms.running_pause": INSIDE,
@@ -82,6 +86,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "classroom.visits.record": BEAT,
     "classroom.visits.resumed": BEAT,
     "classroom.visits.silent": BEAT,
+    "classroom.visits.taken_up": BEAT,
     "classroom.visits.sounding": "only the actor's own visit, anything else is NotFound",
 }
 
