@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -14,6 +16,8 @@ from server.settings import Unsettled
 
 BACKLOG: Final = 4096  # a whole house that comes back at once; aiohttp's 128 made it 13 times slower
 KEEPALIVE: Final = 20.0  # seconds; it bounds slow headers too
+AT_ONCE: Final = 16  # connections taken in one go, so that one worker does not take a whole house from the others
+RELEASED_WITHIN: Final = 3.0  # seconds that a taken place is tried again
 LAST_REQUESTS: Final = 10.0  # seconds that running requests get when the house stops
 
 Ready = Callable[[], None]
@@ -30,12 +34,25 @@ def listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listening.bind(address)
+        _bind(listening, address)
         listening.listen(BACKLOG)
     except OSError as wrong:
         listening.close()
         raise Unsettled(f"Nothing can listen on {host} port {port}: {wrong.strerror}.") from None
     return listening
+
+
+def _bind(listening: socket.socket, address: tuple[object, ...]) -> None:
+    """Take the place; a house that was just killed may need a moment to let go of it."""
+    end = time.monotonic() + RELEASED_WITHIN
+    while True:
+        try:
+            listening.bind(address)
+            return
+        except OSError as wrong:
+            if wrong.errno != errno.EADDRINUSE or time.monotonic() > end:
+                raise
+            time.sleep(0.1)
 
 
 def stop_event() -> asyncio.Event:
@@ -56,7 +73,8 @@ async def answer(
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEPALIVE, shutdown_timeout=LAST_REQUESTS)
     await runner.setup()
     try:
-        await web.SockSite(runner, listening, ssl_context=tls, backlog=BACKLOG).start()
+        await web.SockSite(runner, listening, ssl_context=tls, backlog=AT_ONCE).start()
+        listening.listen(BACKLOG)  # asyncio takes one number for both
         ready()
         await stop.wait()
     finally:

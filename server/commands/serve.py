@@ -20,11 +20,13 @@ from server.middleware import logs
 from server.migrations import migrate
 from server.settings import Settings, Unsettled, is_loopback, read
 from server.tls import context_of
+from server.workers import Workers, die_with_leader, tell_ready
 
 NO_TURN = (
     "OPPITUPA_TURN is not set: people behind strict firewalls will have neither picture nor sound in the embedded room."
 )
-AGAIN = 1.0  # seconds before a worker that died is started again
+
+RENEWED = -1
 
 
 def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,6 +35,7 @@ def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes; more than one needs PostgreSQL")
     parser.add_argument("--tls", choices=["auto"], help="speak HTTPS with a certificate that the house makes itself")
     parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)  # the parent's, handed to a worker
+    parser.add_argument("--ready", type=int, help=argparse.SUPPRESS)  # where a worker tells its parent that it answers
     parser.set_defaults(run=run)
 
 
@@ -41,16 +44,20 @@ def run(arguments: argparse.Namespace) -> int:
     settings = checked(read(), arguments.workers, tls=arguments.tls == "auto")
     logs.set_up(readable=sys.stderr.isatty())
     assets.built()
-    if arguments.socket is not None:
-        return _work(settings, socket.socket(fileno=arguments.socket), arguments.tls == "auto")
+    if arguments.socket is not None and arguments.ready is not None:
+        die_with_leader()
+        return _work(settings, socket.socket(fileno=arguments.socket), arguments)
     _, warning = context_of(settings, auto=arguments.tls == "auto")
     asyncio.run(prepare(settings))
-    listening = listen(settings.host, settings.port)
+    if arguments.socket is None:
+        listening = listen(settings.host, settings.port)
+    else:  # renewed: whoever knocked meanwhile waits at the same door
+        listening = socket.socket(fileno=arguments.socket)
     for sentence in (warning, "" if settings.turn else NO_TURN):
         if sentence:
             print(sentence, file=sys.stderr)
     if arguments.workers == 1:
-        return _work(settings, listening, arguments.tls == "auto")
+        return _alone(settings, listening, arguments)
     return _lead(arguments, listening)
 
 
@@ -98,43 +105,55 @@ async def prepare(settings: Settings) -> None:
         await store.close()
 
 
-def _work(settings: Settings, listening: socket.socket, auto: bool) -> int:
-    tls, _ = context_of(settings, auto=auto)
+def _work(settings: Settings, listening: socket.socket, arguments: argparse.Namespace) -> int:
+    """Answer until told to stop, or (alone) to be renewed."""
+    tls, _ = context_of(settings, auto=arguments.tls == "auto")
+    renewed = False
 
     def ready() -> None:
+        if arguments.ready is not None:
+            tell_ready(arguments.ready)
         print(f"The house answers at {settings.url}", file=sys.stderr, flush=True)
 
     async def work() -> None:
-        await answer(app.build(settings, Clock()), listening, tls, ready, stop_event())
+        stop = stop_event()
+
+        def renew() -> None:
+            nonlocal renewed
+            renewed = True
+            stop.set()
+
+        if arguments.ready is None and hasattr(signal, "SIGHUP"):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, renew)
+        await answer(app.build(settings, Clock()), listening, tls, ready, stop)
 
     asyncio.run(work())
-    return 0
+    return RENEWED if renewed else 0
+
+
+def _alone(settings: Settings, listening: socket.socket, arguments: argparse.Namespace) -> int:
+    """One process; SIGHUP ends it in good order and starts it anew behind the same socket, where everybody waits."""
+    kept = listening.dup()
+    if _work(settings, listening, arguments) != RENEWED:
+        return 0
+    os.set_inheritable(kept.fileno(), True)
+    sys.stdout.flush()
+    os.execv(sys.executable, _command(arguments, kept))  # noqa: S606  this very program
 
 
 def _lead(arguments: argparse.Namespace, listening: socket.socket) -> int:
-    """Keep N workers alive behind one socket; a signal to us is a signal to all of them."""
+    """Keep N workers alive behind one socket; SIGHUP renews them one by one, and no request fails by it."""
     os.set_inheritable(listening.fileno(), True)
-    command = [sys.executable, "-m", "server", "serve", "--workers", str(arguments.workers)]
-    command += ["--socket", str(listening.fileno())] + (["--tls", "auto"] if arguments.tls else [])
 
     async def lead() -> int:
-        stop = stop_event()
-        await asyncio.gather(*(_keep(command, listening.fileno(), stop) for _ in range(arguments.workers)))
+        stop, renew = stop_event(), asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, renew.set)
+        await Workers(_command(arguments, listening), listening.fileno(), arguments.workers).lead(stop, renew)
         return 0
 
     return asyncio.run(lead())
 
 
-async def _keep(command: list[str], fd: int, stop: asyncio.Event) -> None:
-    while not stop.is_set():
-        worker = await asyncio.create_subprocess_exec(*command, pass_fds=[fd])
-        ended = asyncio.create_task(worker.wait())
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait([ended, stopped], return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set() and worker.returncode is None:
-            worker.send_signal(signal.SIGTERM)
-        await ended
-        stopped.cancel()
-        if not stop.is_set():
-            print(f"A worker ended ({worker.returncode}); another one starts.", file=sys.stderr)
-            await asyncio.sleep(AGAIN)
+def _command(arguments: argparse.Namespace, listening: socket.socket) -> list[str]:
+    command = [sys.executable, "-m", "server", "serve", "--workers", str(arguments.workers)]
+    return [*command, "--socket", str(listening.fileno()), *(["--tls", "auto"] if arguments.tls else [])]
