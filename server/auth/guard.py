@@ -28,7 +28,8 @@ async def find_actor(request: web.Request, handler: Handler) -> web.StreamRespon
     """Put whoever the cookie stands for into `request[ACTOR]`; a cookie that opens nothing stands for nobody."""
     request[ACTOR] = None
     held = cookies.read(request)
-    if held.present and rule_of(request) is not None:
+    nowhere = request.match_info.http_exception is not None  # "it is not here" is said in her language too
+    if held.present and (nowhere or rule_of(request) is not None):
         request[ACTOR] = await _actor(request, held.present)
     return await handler(request)
 

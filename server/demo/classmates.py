@@ -52,7 +52,7 @@ async def _sit(part: Part) -> None:
 async def _visit(part: Part) -> bool:
     """Sit in the lesson until it ends or the line does; true when the person herself has come instead."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-        await _press_the_button(session, part.link)
+        await press_the_button(session, part.link)
         client = socketio.AsyncClient(http_session=session, reconnection=False)
         gone = asyncio.Event()
         client.on("beat", _answer)
@@ -106,7 +106,7 @@ def _answer(_beat: object) -> None:
     """The acknowledgement is the evidence; there is nothing to say in it."""
 
 
-async def _press_the_button(session: aiohttp.ClientSession, link: str) -> None:
+async def press_the_button(session: aiohttp.ClientSession, link: str) -> None:
     async with session.get(link) as page:
         page.raise_for_status()
         form = FORM.search(await page.text())

@@ -6,6 +6,7 @@ import segno
 from aiohttp import web
 from markupsafe import Markup
 
+from calendars import agenda, rights
 from calendars.errors import Invalid
 from calendars.store import Work
 from server.auth import cookies
@@ -49,6 +50,15 @@ def arrived(request: web.Request, held: cookies.Held, own: bool, path: str) -> w
     response = see_other(local_path(path))
     cookies.write(request, response, held, keep=own or bool(held.others))
     return response
+
+
+async def landing(work: Work, person: str, wanted: str) -> str:
+    """Where she was going; a learner who was going nowhere else lands at the door that is open for her now."""
+    if wanted:
+        return wanted
+    actor = await rights.actor_of(work, person)
+    now = (await agenda.now(work, actor, work.now)).now
+    return f"/j/{now.id}" if now is not None and now.role == "learner" else "/"
 
 
 def see_other(path: str) -> web.Response:

@@ -26,7 +26,7 @@ async def first(request: web.Request) -> web.StreamResponse:
     """Her own day for a learner, their rooms for those who work here, the way in for whoever is not signed in."""
     actor = request[ACTOR]
     if actor is None:
-        return render(request, "sign_in.html", wanted="/")
+        return render(request, "sign_in.html", wanted="")
     home = home_of(actor)
     if home:
         raise web.HTTPSeeOther(home)

@@ -9,6 +9,7 @@ from aiohttp import web
 from calendars import agenda, people, rights
 from calendars.clock import Interval, day_of, local
 from calendars.errors import Conflict, Invalid
+from calendars.rights import Actor
 from calendars.store import Look, Work
 from classroom import register, rooms
 from classroom.attendance import counted
@@ -68,9 +69,8 @@ async def names_in(look: Look, found: Register) -> dict[str, str]:
 def shown(request: web.Request, found: Register, names: dict[str, str]) -> dict[str, Any]:
     """A register for its template and for the figure page: the axis, a row for each learner, the raw lines."""
     when, say = When(request[LANGUAGE], found.programme.zone), request[SAY]
-    held = counted(found.trace)
+    held, span = counted(found.trace), _span(found)
     axis = bars.axis_of(found.trace, held, when)
-    span = Interval(min((one.starts for one in held), default=0), max((one.ends for one in held), default=0))
     signatures = [mark for entry in found.entries for mark in entry.marks if mark.signed]
     return {
         "axis": axis, "counted": duration(found.counted), "signed": found.lesson.signed,
@@ -84,6 +84,12 @@ def shown(request: web.Request, found: Register, names: dict[str, str]) -> dict[
             testimonies.line(row, when, say, names) for row in found.evidence if row.person is None
         ],
     }  # fmt: skip
+
+
+def _span(found: Register) -> Interval:
+    """From the first second that the lesson counts to its last."""
+    held = counted(found.trace)
+    return Interval(min((one.starts for one in held), default=0), max((one.ends for one in held), default=0))
 
 
 def _row(entry: Entry, found: Register, when: When, say: Any, names: dict[str, str]) -> dict[str, Any]:
@@ -122,7 +128,7 @@ async def correct(request: web.Request) -> web.Response:
 
     async def act(work: Work) -> None:
         reason, how = text(form, "reason", LONGEST_REASON), text(form, "how", 20)
-        starts, ends = await _times(work, lesson, form)
+        starts, ends = await (_whole(work, actor, lesson) if form.get("whole") else _times(work, lesson, form))
         who = text(form, "person", 40)
         await register.correct(work, actor, lesson, Correction(who, how, starts, ends, reason))
 
@@ -190,6 +196,12 @@ async def _done(request: web.Request, form: Any, act: Act) -> web.Response:
         return await once(request, form, done)
     except (Invalid, Conflict) as wrong:
         return await _page(request, entered(request, form, wrong))
+
+
+async def _whole(work: Work, actor: Actor, lesson: str) -> tuple[datetime, datetime]:
+    """The lesson as it was held, to the second: a form's clock shows minutes only."""
+    span = _span(await register.register(work, actor, lesson))
+    return bars.instant(span.starts), bars.instant(span.ends)
 
 
 async def _times(work: Work, lesson: str, form: Any) -> tuple[datetime, datetime]:

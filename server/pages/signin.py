@@ -13,7 +13,7 @@ from server.auth.signin import by_link, end, is_staff, owner_of_link, take_turn,
 from server.keys import SAY, SECRET, SETTINGS, STORE
 from server.middleware.problems import wants_json
 from server.page import forget_language, local_path, render, speak_as
-from server.pages.arrival import arrived, device_of, household, seated, see_other, text
+from server.pages.arrival import arrived, device_of, household, landing, seated, see_other, text
 from server.words import of_error
 
 routes: Final = web.RouteTableDef()
@@ -44,9 +44,10 @@ async def follow_link(request: web.Request) -> web.Response:
         async with request.app[STORE].work() as work:
             opened = await by_link(work, secret, token, device_of(request, own), demo)
             held = await seated(request, work, opened)
+            path = await landing(work, opened.person, text(form, "wanted", 1000))
     except NotFound:
         return _no_link(request)
-    response = arrived(request, held, own, text(form, "wanted", 1000))
+    response = arrived(request, held, own, path)
     if held.others:
         forget_language(request, response)
     return response
@@ -75,10 +76,11 @@ async def take_code(request: web.Request) -> web.Response:
             opened = await use_code(work, secret, said, device_of(request, own))
             held = await seated(request, work, opened)
             await limits.give_back(work, secret, WRONG_CODES, place)
+            path = await landing(work, opened.person, wanted)
     except Invalid as wrong:
         error = of_error(wrong.code, request[SAY], wrong.facts)
-        return render(request, "code.html", 422, wanted=local_path(wanted), error=error)
-    return arrived(request, held, own, wanted)
+        return render(request, "code.html", 422, wanted=local_path(wanted) if wanted else "", error=error)
+    return arrived(request, held, own, path)
 
 
 @routes.get("/sign-in")
@@ -144,4 +146,6 @@ def _no_link(request: web.Request) -> web.Response:
 
 
 def _wanted(request: web.Request) -> str:
-    return local_path(request.query.get("wanted", "/"))
+    """Where she was going when she had to sign in; nothing when she just comes."""
+    wanted = request.query.get("wanted", "")
+    return local_path(wanted) if wanted else ""

@@ -7,10 +7,14 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.programs import elsewhere
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUIET = [
@@ -69,10 +73,30 @@ async def stop(demo: Demo) -> None:
         await asyncio.wait_for(demo.process.wait(), 40)
 
 
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a house that stands at 10:05 of a Tuesday, built once; whoever starts it takes a copy."""
+    folder = tmp_path_factory.mktemp("built") / "house"
+
+    async def build() -> None:
+        await stop(await start(folder, "--classmates", "0", "--clock", "2026-03-10T10:05:00+02:00"))
+
+    elsewhere(build())
+    return folder
+
+
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    """A demo at 10:05 of a Tuesday that plays no classmates: the test brings its own people."""
-    running = await start(tmp_path / "house", "--classmates", "0", "--clock", "2026-03-10T10:05:00+02:00")
+async def demo(house: Path, tmp_path: Path) -> AsyncIterator[Demo]:
+    """A demo that plays no classmates: the test brings its own people."""
+    running = await start(copytree(house, tmp_path / "house"), "--classmates", "0")
+    yield running
+    await stop(running)
+
+
+@pytest.fixture
+async def played(house: Path, tmp_path: Path) -> AsyncIterator[Demo]:
+    """The demo as it comes, with its classmates."""
+    running = await start(copytree(house, tmp_path / "house"))
     yield running
     await stop(running)
 
@@ -85,13 +109,16 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await opened.close()
 
 
-async def sign_in(browser: Browser, person: dict[str, Any], width: int = 1280, height: int = 800) -> Page:
-    """Open somebody's link in a browser of her own and press the one button."""
+async def sign_in(
+    browser: Browser, person: dict[str, Any], width: int = 1280, height: int = 800, through: str = ""
+) -> Page:
+    """Open somebody's link in a browser of her own and press the one button; `through` is another way to the house."""
     context: BrowserContext = await browser.new_context(
         viewport={"width": width, "height": height}, permissions=["camera", "microphone"]
     )
     page = await context.new_page()
-    await page.goto(person["signin"])
+    address = person["signin"]
+    await page.goto(through + urlsplit(address).path if through else address)
     await page.click("form[method=post] button")
     await page.wait_for_load_state()
     return page

@@ -4,21 +4,28 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
+from calendars.clock import parse_instant
+from classroom import visits
 from tests.journeys.conftest import ROOT, Demo, sign_in, start, stop
+from tests.journeys.line import Line, line
 
+CLOSED_WITHIN = 30
+"""Seconds in which a teacher closes her day."""
 FRAMES = (
     "[...document.querySelectorAll('.pictures video')].map((one) => one.getVideoPlaybackQuality().totalVideoFrames)"
 )
 
 
 async def enter(page: Page, demo: Demo) -> None:
-    await page.goto(f"{demo.url}/j/{demo.lesson['id']}")
+    await page.goto(urljoin(page.url if page.url.startswith("http") else demo.url, f"/j/{demo.lesson['id']}"))
     await page.locator("#door button[data-kind=main]").click()
     await page.wait_for_selector("#classroom[data-stage=room]")
 
@@ -45,29 +52,49 @@ async def test_one_lesson_from_the_click_to_the_figure(demo: Demo, browser: Brow
     learners = demo.people("learner", demo.lesson["group"])
     teacher = await sign_in(browser, demo.people("teacher")[0])
     await enter(teacher, demo)
-    pages = [await sign_in(browser, one, 360, 760) for one in learners[:3]]
-    for page, person in zip(pages, learners, strict=False):
-        await enter(page, demo)
-        await until(teacher, person["id"], "here", seconds=5)
-    assert await pages[0].evaluate("document.documentElement.dir") == "rtl"
-    assert await pages[0].evaluate("document.documentElement.scrollWidth <= 360")
-    await both_see_each_other(teacher, pages[0])
-    await pages[1].click("#hand")
-    await teacher.wait_for_selector(f"#seats [data-person='{learners[1]['id']}'] .seat-hand")
-    await cut_and_come_back(teacher, pages[2], learners[2]["id"])
-    second = await pages[0].context.new_page()
-    await enter(second, demo)
-    found = await seats(teacher)
-    assert found[learners[0]["id"]] == "here"
-    assert [found[one["id"]] for one in learners[3:]] == ["expected"] * len(learners[3:])
-    await asyncio.sleep(20)  # two beats: what is shorter than one proves no second
-    await end_lesson(teacher, demo)
-    rows = report(demo)
-    mine = {row["learner"]: row for row in rows if row["lesson"] == demo.lesson["id"]}
-    for one in learners[:3]:
-        assert mine[one["id"]]["present"] > 0
-    for one in learners[3:]:
-        assert (mine[one["id"]]["present"], mine[one["id"]]["state"]) == (0, "absent")
+    async with line(demo.url) as hers:
+        ways = ["", "", hers.address]
+        pages = [await sign_in(browser, one, 360, 760, way) for one, way in zip(learners, ways, strict=False)]
+        came = []
+        for page, person in zip(pages, learners, strict=False):
+            await enter(page, demo)
+            came.append(time.monotonic())
+            await until(teacher, person["id"], "here", seconds=5)
+        assert await pages[0].evaluate("[document.documentElement.dir, document.documentElement.scrollWidth]") == [
+            "rtl",
+            360,
+        ]
+        await both_see_each_other(teacher, pages[0])
+        await they_talk(teacher, pages[0], pages[1], learners)
+        second = await pages[0].context.new_page()
+        await enter(second, demo)
+        devices = teacher.locator(f"#seats [data-of='{learners[0]['id']}'] .seat-under")
+        await expect(devices).to_contain_text("2 laitetta")  # both are hers, and the teacher sees that there are two
+        await cut_and_come_back(teacher, pages[2], hers, learners[2]["id"])
+        found = await seats(teacher)
+        assert found[learners[0]["id"]] == "here"
+        assert [found[one["id"]] for one in learners[3:]] == ["expected"] * len(learners[3:])
+        await who_is_missing(teacher, learners[3:])
+        await close_the_day(teacher, learners[3:])
+        ended = time.monotonic()
+        for page in [*pages, second]:
+            await expect(page.locator("#over")).to_be_visible()
+    figures(demo, learners, [ended - at for at in came])
+
+
+def figures(demo: Demo, learners: list[dict[str, Any]], lasted: list[float]) -> None:
+    """The report shows the seconds: all but what lies after her last beat, and a pause to close the day."""
+    mine = {row["learner"]: row for row in report(demo) if row["lesson"] == demo.lesson["id"]}
+    spare = visits.BEAT + CLOSED_WITHIN + 2
+    for one, seconds in zip(learners, lasted, strict=False):
+        assert seconds - spare <= mine[one["id"]]["present"] <= seconds + 1
+        assert mine[one["id"]]["present"] == sum(
+            (parse_instant(part["to"]) - parse_instant(part["from"])).total_seconds()
+            for part in mine[one["id"]]["intervals"]
+            if part["from"] >= demo.lesson["starts"]
+        )
+    states = [(mine[one["id"]]["present"] > 0, mine[one["id"]]["state"]) for one in learners[3:]]
+    assert states == [(True, "present"), (False, "excused"), *[(False, "absent")] * (len(states) - 2)]
 
 
 async def both_see_each_other(teacher: Page, learner: Page) -> None:
@@ -81,18 +108,63 @@ async def both_see_each_other(teacher: Page, learner: Page) -> None:
         assert sum(frames > 10 for frames in await page.evaluate(FRAMES)) >= 2
 
 
-async def cut_and_come_back(teacher: Page, learner: Page, person: str) -> None:
-    """Her network goes away; the seat turns yellow; she is back without a click."""
-    await learner.context.set_offline(True)
-    await learner.evaluate("window.dispatchEvent(new Event('offline'))")
+async def they_talk(teacher: Page, asking: Page, listening: Page, learners: list[dict[str, Any]]) -> None:
+    """A hand, a message with an address to tap, one that is too long and stays in her hands."""
+    await listening.click("#hand")
+    await teacher.wait_for_selector(f"#seats [data-person='{learners[1]['id']}'] .seat-hand")
+    await asking.click("#message")
+    await asking.fill("#said", "مرحبا \u202e\x07 https://example.org/kurssi, تمام")
+    await asking.press("#said", "Enter")
+    await teacher.click("#message")
+    said = teacher.locator(".chat-message p")
+    await expect(said).to_have_text("مرحبا  https://example.org/kurssi, تمام")
+    assert await said.locator("a").get_attribute("href") == "https://example.org/kurssi"
+    assert await said.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+    await asking.fill("#said", "a" * 10_000)
+    await asking.press("#said", "Enter")
+    await expect(asking.locator("#unsaid .selko")).to_have_text("Viesti on liian pitkä. Lähetä se osissa.")
+    assert len(await asking.input_value("#said")) == 10_000
+    await asking.fill("#said", "b" * 2_000)
+    await asking.press("#said", "Enter")
+    await expect(teacher.locator(".chat-message p").last).to_have_text("b" * 2_000)
+    assert await asking.evaluate("document.documentElement.scrollWidth") == 360
+
+
+async def cut_and_come_back(teacher: Page, learner: Page, hers: Line, person: str) -> None:
+    """Her network goes away for twenty seconds; the seat turns yellow; she is back without a click."""
+    await hers.cut()
     await until(teacher, person, "dropped", seconds=40)
-    await learner.context.set_offline(False)
+    await expect(learner.locator("#lost")).to_be_visible(timeout=10_000)
+    await asyncio.sleep(20)
+    await hers.mend()
     await until(teacher, person, "here", seconds=40)
+    await expect(learner.locator("#lost")).to_be_hidden()
 
 
-async def end_lesson(teacher: Page, demo: Demo) -> None:
-    await teacher.evaluate("document.getElementById('ending').requestSubmit()")
+async def who_is_missing(teacher: Page, missing: list[dict[str, Any]]) -> None:
+    """Those who never came stand in front, each with a number to call."""
+    named = teacher.locator("#missing .missing")
+    await expect(named).to_have_count(len(missing))
+    for one, row in zip(sorted(missing, key=lambda each: each["name"]), await named.all(), strict=True):
+        await expect(row).to_contain_text(one["name"])
+        assert (await row.locator("a[href^='tel:']").get_attribute("href") or "").startswith("tel:+358")
+
+
+async def close_the_day(teacher: Page, missing: list[dict[str, Any]]) -> None:
+    """End, say what one knows, sign: seven taps, no typing, within half a minute."""
+    began = time.monotonic()
+    await teacher.click("#end")
+    await teacher.click("#ending button[data-kind=danger]")
     await teacher.wait_for_url("**/register*", timeout=20_000)
+    came, ill = (teacher.locator(f"[id='{one['id']}']") for one in missing[:2])
+    await came.get_by_role("button", name="Näin hänet").click()
+    await expect(came.locator("[data-tone=brick]")).to_have_count(0)
+    await ill.locator("select[name=code]").first.select_option("own_illness")
+    await ill.get_by_role("button", name="Kirjaa syy").first.click()
+    await expect(ill.locator(".card-head [data-tone=muted]")).to_have_count(1)
+    await teacher.locator("form[action$='/register/sign'] button").click()
+    await expect(teacher.locator(".figure-foot")).to_contain_text("✓")
+    assert time.monotonic() - began < CLOSED_WITHIN
 
 
 def report(demo: Demo) -> list[dict[str, Any]]:

@@ -2,14 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Frame, FrameLocator, Page, expect
 
-from tests.journeys.conftest import Demo, start, stop
+from tests.journeys.conftest import Demo
 
 WATCH = """([list, person]) => {
   const state = () => document.querySelector(`${list} .seat[data-person="${person}"]`)?.dataset.state;
@@ -19,14 +17,6 @@ WATCH = """([list, person]) => {
   new MutationObserver(note).observe(document.body, { subtree: true, childList: true, attributes: true });
 }"""
 """Notes when a seat changes its state, in the page itself: no test is in between."""
-
-
-@pytest.fixture
-async def played(tmp_path: Path) -> AsyncIterator[Demo]:
-    """The demo as it comes, with its classmates."""
-    running = await start(tmp_path / "house", "--clock", "2026-03-10T10:05:00+02:00")
-    yield running
-    await stop(running)
 
 
 @pytest.fixture
