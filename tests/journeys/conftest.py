@@ -1,10 +1,12 @@
 """The demo as a newcomer starts it, and browsers that look at it."""
 
 import asyncio
+import functools
+import inspect
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
@@ -16,6 +18,9 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.programs import elsewhere
 
+LONGEST = 200
+"""Seconds that one journey may last: a browser that hangs answers no question, and Playwright would wait for ever."""
+STARTED_WITHIN = 120
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUIET = [
     "--no-sandbox",
@@ -28,6 +33,31 @@ QUIET = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every journey of this folder its end."""
+    for item in items:
+        here = item.path.is_relative_to(Path(__file__).parent)
+        if here and isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.obj = bounded(item.obj)
+
+
+def bounded(journey: Callable[..., Coroutine[Any, Any, None]], seconds: float = LONGEST) -> Callable[..., Any]:
+    """The same journey, which says where it stood when it has not ended in time."""
+
+    @functools.wraps(journey)
+    async def walk(*given: Any, **named: Any) -> None:
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                await journey(*given, **named)
+        except TimeoutError as wrong:
+            if not limit.expired():
+                raise
+            raise AssertionError(f"this journey did not end within {seconds:g} s; above is where it stood") from wrong
+
+    return walk
 
 
 @dataclass
@@ -63,7 +93,12 @@ async def start(folder: Path, *more: str, settings: Mapping[str, str] | None = N
         env=environment | dict(settings or {}),
     )  # fmt: skip
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), 120)
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), STARTED_WITHIN)
+    except TimeoutError:
+        process.kill()
+        raise AssertionError(f"the demo printed no line within {STARTED_WITHIN} s") from None
+    assert line, f"the demo ended with {await process.wait()} before it printed a line"
     return Demo(json.loads(line), process, folder)
 
 
@@ -106,7 +141,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield opened
-        await opened.close()
+        await asyncio.wait_for(opened.close(), 30)
 
 
 async def sign_in(

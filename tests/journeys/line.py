@@ -34,8 +34,12 @@ class Line:
         await asyncio.sleep(0)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._ends.add(writer)
         there, back = await asyncio.open_connection(self._house.hostname, self._house.port)
-        self._ends |= {writer, back}
+        if writer.is_closing():  # it was cut meanwhile
+            back.close()
+            return
+        self._ends.add(back)
         await asyncio.gather(_pour(reader, back), _pour(there, writer))
         self._ends -= {writer, back}
 

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from calendars import rights
 from calendars.clock import Clock
 from calendars.store import Store
 from deploy.build_front import ROOT
-from tests.journeys.conftest import QUIET
+from tests.journeys.conftest import QUIET, STARTED_WITHIN
 
 HERE = Path(__file__).parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -153,13 +154,23 @@ def open_house(folder: Path, *more: str) -> Iterator[House]:
         [*command, "--classmates", "0", "--clock", DAY, *more], cwd=ROOT, stdout=subprocess.PIPE, env=environment
     )
     try:
-        assert process.stdout is not None
-        house = House(json.loads(process.stdout.readline()), folder)
+        house = House(json.loads(first_line(process)), folder)
         asyncio.run(house.promote())
         yield house
     finally:
         process.terminate()
         process.communicate(timeout=40)
+
+
+def first_line(process: subprocess.Popen[bytes], seconds: float = STARTED_WITHIN) -> bytes:
+    """What the demo prints when it is ready; a demo that is silent for too long is ended, which ends the reading."""
+    assert process.stdout is not None
+    late = threading.Timer(seconds, process.kill)
+    late.start()
+    line: bytes = process.stdout.readline()
+    late.cancel()
+    assert line, f"the demo printed no line within {seconds:g} s, or ended before it"
+    return line
 
 
 @dataclass

@@ -64,7 +64,7 @@ def _pattern(path: str) -> str:
 def test_learner_goes_from_her_link_to_class_with_the_keyboard_alone(tour: Tour) -> None:
     """Tab shows where one is on every step, Enter acts; the skip link comes first."""
     page = tour.window()
-    page.goto(tour.house.person("learner")["signin"] + "?language=ar")
+    page.goto(tour.house.person("learner")["signin"] + "?language=ar&wanted=/")
     tab_to(page, "form[method=post] button")
     page.keyboard.press("Enter")
     page.wait_for_selector("main .now")
@@ -130,18 +130,20 @@ def test_print_is_black_on_white_without_what_only_a_screen_can_do(tour: Tour, w
     page.emulate_media(media="screen", color_scheme="light")
 
 
-def test_first_page_of_a_learner_is_light(tour: Tour) -> None:
-    """All that her first page loads, as it comes over the wire, compressed, into an empty cache."""
+@pytest.mark.parametrize(("wanted", "shown"), [("?wanted=/", "main .now"), ("", "#classroom[data-stage=door]")])
+def test_first_page_of_a_learner_is_light(tour: Tour, wanted: str, shown: str) -> None:
+    """All that her day or the door of her class loads, as it comes over the wire, compressed, into an empty cache."""
     context = tour.browser.new_context(viewport={"width": NARROW, "height": 800})
     page = context.new_page()
     wire = context.new_cdp_session(page)
     wire.send("Network.enable")
     sizes: list[int] = []
     wire.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
-    page.goto(tour.house.person("learner")["signin"])
+    page.goto(tour.house.person("learner")["signin"] + wanted)
     page.click("form[method=post] button")
-    page.wait_for_selector("main .now")
+    page.wait_for_selector(shown)
     page.wait_for_load_state("networkidle")
+    print(f"{shown}: {sum(sizes)} bytes in {len(sizes)} answers")
     assert len(sizes) >= 5
     assert sum(sizes) <= FIRST_PAGE
     context.close()
