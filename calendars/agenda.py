@@ -9,6 +9,7 @@ from sqlalchemy import Subquery, func, literal, or_, select, union_all
 from calendars import rights
 from calendars.blueprint_form import Words
 from calendars.clock import day_of
+from calendars.errors import NotFound
 from calendars.lessons import doors
 from calendars.rights import Actor, Target
 from calendars.store import Look
@@ -164,6 +165,25 @@ async def of_lesson(look: Look, actor: Actor, lesson: str, verb: str = "see_less
     role = literal(rights.role_in(actor, target)).label("role")
     chosen = select(Lesson.id, role).where(Lesson.id == lesson).subquery("chosen")
     return (await _lessons(look, chosen, look.now - _ALL_OF_IT, look.now + _ALL_OF_IT))[0]
+
+
+async def of_day(look: Look, actor: Actor, day: str) -> list[Engagement]:
+    """Every lesson of one training day, the cancelled ones too, in order of time. Needs the right to see the plan."""
+    row = await look.get(Day, day)
+    if row is None:
+        raise NotFound()
+    _, target = await rights.target_of_programme(look, row.programme)
+    rights.ask(actor, "see_plan", target)
+    chosen = select(Lesson.id, literal("").label("role")).where(Lesson.day == day).subquery("of_day")
+    return await _lessons(look, chosen, row.starts - timedelta(days=2), row.ends + timedelta(days=2))
+
+
+async def of_group(look: Look, actor: Actor, group: str, since: datetime, until: datetime) -> list[Engagement]:
+    """The lessons of one group between two instants. Needs the right to see the plan."""
+    _, _, target = await rights.target_of_group(look, group)
+    rights.ask(actor, "see_plan", target)
+    chosen = select(Lesson.id, literal("").label("role")).where(Lesson.group == group).subquery("of_group")
+    return await _lessons(look, chosen, since, until)
 
 
 async def house(look: Look, actor: Actor, at: datetime, ahead: timedelta = timedelta(hours=1)) -> list[Engagement]:

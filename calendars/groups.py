@@ -104,14 +104,14 @@ async def seat(
 
 
 async def unseat(work: Work, actor: Actor, held: str, reason: str, last_day: date | None = None) -> None:
-    """End a seat after `last_day`, by default today; what was lived in it stays. Raises Invalid `bad_choice`."""
+    """End a seat after `last_day`, by default today; what was lived in it stays. Raises Invalid `ends_already`."""
     row, programme, target = await _held(work, held)
     rights.ask(actor, "plan", target)
     if reason not in REASONS:
         raise Invalid("bad_choice", field="reason")
     last = last_day or day_of(work.now, programme.zone)
     if last >= row.last_day:
-        raise Invalid("backwards", field="last_day")
+        raise Invalid("ends_already", field="last_day")
     row.last_day, row.reason = last, reason
     until = local(last + timedelta(days=1), time(), programme.zone)
     await work.run(update(Grant).where(Grant.id == row.grant).values(until=until))
@@ -126,6 +126,10 @@ async def move(work: Work, actor: Actor, held: str, group: str, first_day: date 
     _, other, _ = await rights.target_of_group(work, group)
     if other.id != programme.id:
         raise Invalid("other_programme", field="group")
+    if group == row.group:
+        raise Invalid("bad_choice", field="group")
+    if first > last:
+        raise Invalid("ends_already", field="first_day")
     await unseat(work, actor, held, "moved", first - timedelta(days=1))
     await work.flush()
     return await seat(work, actor, group, row.person, max(first, row.first_day), last)
@@ -146,10 +150,24 @@ async def members(look: Look, actor: Actor, groups: Sequence[str], day: date | N
         raise NotFound()
     for group, programme, organisation, *_ in rows:
         rights.ask(actor, "see_people", Target(organisation, programme, group))
+    return [_member(one, who) for *_, one, who in rows if one is not None]
+
+
+async def seats_of(look: Look, actor: Actor, person: str) -> list[tuple[Member, Group, Programme]]:
+    """The seats that somebody has and had, the newest first, where the actor may see who sits."""
+    await rights.ask_about(look, actor, "see_people", person)
+    rows = await look.rows(
+        select(Seat, Person, Group, Programme)
+        .join(Person, Person.id == Seat.person)
+        .join(Group, Group.id == Seat.group)
+        .join(Programme, Programme.id == Group.programme)
+        .where(Seat.person == person, Seat.last_day >= Seat.first_day)
+        .order_by(Seat.first_day.desc(), Seat.id)
+    )
     return [
-        Member(one.id, one.group, who.id, who.shown, who.telephone, who.language, one.first_day, one.last_day)
-        for *_, one, who in rows
-        if one is not None
+        (_member(seat, who), group, programme)
+        for seat, who, group, programme in rows
+        if rights.may(actor, "see_people", Target(programme.organisation, programme.id, group.id))
     ]
 
 
@@ -164,6 +182,10 @@ async def of_programme(look: Look, actor: Actor, programme: str) -> list[tuple[G
     )
     found: list[tuple[Group, Field | None]] = [(group, field) for group, field in rows]
     return sorted(found, key=lambda pair: (pair[1].code if pair[1] else "", *pair[0].name.values()))
+
+
+def _member(seat: Seat, who: Person) -> Member:
+    return Member(seat.id, seat.group, who.id, who.shown, who.telephone, who.language, seat.first_day, seat.last_day)
 
 
 def _on(day: date | None) -> list[Any]:

@@ -1,16 +1,16 @@
 """Lessons: planned many at once, moved, cancelled, led; and the frozen list of who is expected in one."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, select, update
 
 from calendars import rights
+from calendars.clashes import Booking, check_free
 from calendars.clock import day_of
-from calendars.errors import AlreadySigned, Conflict, Invalid, NotFound, Overlaps
+from calendars.errors import AlreadySigned, Conflict, Invalid, NotFound
 from calendars.facts import LessonCancelled, LessonMoved, LessonPlanned
 from calendars.rights import Actor, Right, Target
 from calendars.store import Look, Work, new_id
@@ -41,16 +41,6 @@ class NewLesson:
     def led_by(self) -> tuple[tuple[str, str], ...]:
         """Everybody who leads it, with her role."""
         return tuple((one, "teacher") for one in self.leaders) + tuple((one, "tutor") for one in self.tutors)
-
-
-@dataclass(frozen=True, slots=True)
-class _Booking:
-    """One span that somebody or some group is taken."""
-
-    whose: str
-    starts: datetime
-    ends: datetime
-    lesson: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +81,11 @@ async def plan(work: Work, actor: Actor, programme: str, new: Sequence[NewLesson
         for one in new
     ]  # fmt: skip
     bookings = [
-        _Booking(whose, one.starts, one.ends, row.id)
+        Booking(whose, one.starts, one.ends, row.id)
         for one, row in zip(new, rows, strict=True)
         for whose in (one.group, *(person for person, _ in one.led_by))
     ]
-    await _check_free(work, bookings)
+    await check_free(work, bookings)
     work.add(*rows)
     await work.flush()
     led = [
@@ -127,7 +117,7 @@ async def move(work: Work, actor: Actor, lesson: str, starts: datetime, ends: da
     new = NewLesson(group=row.group, day=found.id, starts=starts, ends=ends, leaders=tuple(led_by))
     await work.run(select(Group.id).where(Group.id == row.group).with_for_update())
     _check(new, programme, {found.id: found}, {row.group}, await _lock_people(work, set(led_by)))
-    await _check_free(work, [_Booking(whose, starts, ends, lesson) for whose in (row.group, *led_by)])
+    await check_free(work, [Booking(whose, starts, ends, lesson) for whose in (row.group, *led_by)])
     row.starts, row.ends, row.day = starts, ends, found.id
     _revise(row, work.now)
     work.tell(LessonMoved(stream=programme.id, lesson=lesson, by=actor.person))
@@ -149,6 +139,21 @@ async def cancel(work: Work, actor: Actor, lesson: str, reason: str = "other") -
     await work.flush()
 
 
+async def retitle(work: Work, actor: Actor, lesson: str, topic: str) -> None:
+    """Give a lesson another topic; its time stays, so calendars keep their place. Raises Invalid `bad_choice`."""
+    row, programme, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "plan", target)
+    if topic and topic not in programme.topics:
+        raise Invalid("bad_choice", field="topic")
+    if row.signed is not None:
+        raise AlreadySigned("register_signed")
+    if row.topic != topic:
+        row.topic = topic
+        row.revision, row.modified = row.revision + 1, work.now
+        work.tell(LessonMoved(stream=programme.id, lesson=lesson, by=actor.person))
+        await work.flush()
+
+
 async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "teacher") -> None:
     """Let somebody lead a lesson, beside the present leaders; a substitute gets a right to this lesson alone."""
     row, programme, target = await rights.target_of_lesson(work, lesson)
@@ -162,7 +167,7 @@ async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "
     await rights.ask_to_involve(work, actor, [person])
     if any(leader.person == person for leader in await leaders(work, lesson)):
         return
-    await _check_free(work, [_Booking(person, row.starts, row.ends, lesson)])
+    await check_free(work, [Booking(person, row.starts, row.ends, lesson)])
     work.add(Leader(lesson=lesson, person=person, role=role))
     if (person, role, row.group) in await _missing(work, {(person, role, row.group)}):
         await rights.give(work, actor, person, Right(role, "lesson", lesson), target)
@@ -288,33 +293,6 @@ async def _lock_people(work: Work, people: set[str]) -> set[str]:
     if not people:
         return set()
     return set(await work.all(select(Person.id).where(Person.id.in_(people)).order_by(Person.id).with_for_update()))
-
-
-async def _check_free(work: Work, bookings: Sequence[_Booking]) -> None:
-    """Raises Overlaps `group_taken` or `leader_taken`, with the lesson that is in the way."""
-    first, last = min(one.starts for one in bookings), max(one.ends for one in bookings)
-    whose = {one.whose for one in bookings}
-    rows = await work.rows(
-        select(Lesson.id, Lesson.group, Lesson.starts, Lesson.ends, Leader.person)
-        .outerjoin(Leader, Leader.lesson == Lesson.id)
-        .where(
-            Lesson.status == "confirmed", Lesson.closed.is_(None), Lesson.starts < last, Lesson.ends > first,
-            or_(Lesson.group.in_(whose), Leader.person.in_(whose)), Lesson.id.not_in({one.lesson for one in bookings}),
-        )
-    )  # fmt: skip
-    standing = {
-        _Booking(taken, starts, ends, lesson)
-        for lesson, group, starts, ends, person in rows
-        for taken in (group, person)
-        if taken in whose
-    }
-    _check_apart({*bookings, *standing})
-
-
-def _check_apart(bookings: Iterable[_Booking]) -> None:
-    for before, after in pairwise(sorted(bookings, key=lambda one: (one.whose, one.starts, one.ends, one.lesson))):
-        if before.whose == after.whose and after.starts < before.ends:
-            raise Overlaps("taken_already", who=before.whose, lesson=before.lesson, other=after.lesson)
 
 
 async def _entitle(work: Work, actor: Actor, led: set[tuple[str, str, str]], target: Target) -> None:

@@ -14,7 +14,7 @@ from calendars.facts import HouseSet, LinkRenewed, PersonAdded, PersonChanged
 from calendars.names import clean_email, clean_language, clean_name, clean_telephone
 from calendars.rights import Actor, Right, Target
 from calendars.store import Look, Work, new_id
-from calendars.tables import Grant, House, Organisation, Person
+from calendars.tables import Grant, House, Organisation, Person, Seat
 
 LARGEST_LOGO = 200_000  # bytes
 
@@ -116,6 +116,12 @@ async def organisations(look: Look, actor: Actor) -> list[Organisation]:
     return list(await look.all(statement))
 
 
+async def name_of_organisation(look: Look, organisation: str) -> str:
+    """What an organisation is called, to whoever has a right of one of its people before her."""
+    row = await look.get(Organisation, organisation)
+    return row.name if row else ""
+
+
 async def add(work: Work, actor: Actor, person: NewPerson, target: Target) -> Person:
     """Let the house know somebody; she has no right yet. `target`: the place for which she is added."""
     rights.ask(actor, "invite", target)
@@ -164,20 +170,30 @@ async def appoint(work: Work, actor: Actor, person: str, right: Right) -> Grant:
     if await work.get(Person, person) is None:
         raise NotFound()
     await rights.ask_to_involve(work, actor, [person])
-    return await rights.give(work, actor, person, right, await _place_of(work, right))
+    return await rights.give(work, actor, person, right, await place_of(work, right))
 
 
 async def dismiss(work: Work, actor: Actor, grant: str) -> None:
-    """End a right now."""
+    """End a right now. Raises Conflict `last_admin`, `right_of_a_seat`: a learner's right ends with her seat."""
     row = await work.get(Grant, grant)
     if row is None:
         raise NotFound()
-    await rights.take(
-        work,
-        actor,
-        grant,
-        await _place_of(work, Right(row.role, row.scope_kind, row.scope)),
-    )
+    place = await place_of(work, Right(row.role, row.scope_kind, row.scope))
+    rights.ask(actor, "administer" if row.scope_kind == "house" else "invite", place)
+    if row.until is not None and row.until <= work.now:
+        return
+    if await work.one(select(Seat.id).where(Seat.grant == grant)):
+        raise Conflict("right_of_a_seat")
+    if row.role == "admin" and not await _other_admin(work, row.person):
+        raise Conflict("last_admin")
+    await rights.take(work, actor, grant, place)
+
+
+async def _other_admin(work: Work, person: str) -> bool:
+    """Whether the house has an administrator besides this person."""
+    lasts = Grant.until.is_(None) | (Grant.until > work.now)
+    admins = select(Grant.person).where(Grant.role == "admin", Grant.scope_kind == "house", lasts)
+    return bool(await work.one(admins.where(Grant.person != person).limit(1)))
 
 
 async def who(look: Look, ids: Iterable[str]) -> dict[str, Person]:
@@ -257,19 +273,19 @@ async def _changed(work: Work, actor: Actor, row: Person) -> None:
     await work.flush()
 
 
-async def _place_of(work: Work, right: Right) -> Target:
-    """Where a right holds, as a target of its own."""
+async def place_of(look: Look, right: Right) -> Target:
+    """Where a right holds, as a target of its own. Raises NotFound."""
     match right.kind:
         case "house":
             return rights.THE_HOUSE
         case "organisation":
-            if await work.get(Organisation, right.scope) is None:
+            if await look.get(Organisation, right.scope) is None:
                 raise NotFound()
             return Target(right.scope)
         case "programme":
-            return (await rights.target_of_programme(work, right.scope))[1]
+            return (await rights.target_of_programme(look, right.scope))[1]
         case "group":
-            return (await rights.target_of_group(work, right.scope))[2]
+            return (await rights.target_of_group(look, right.scope))[2]
         case "lesson":
-            return (await rights.target_of_lesson(work, right.scope))[2]
+            return (await rights.target_of_lesson(look, right.scope))[2]
     raise Invalid("bad_choice", field="scope")

@@ -237,11 +237,15 @@ async def placed(look: Look, *conditions: ColumnElement[bool]) -> list[tuple[Gra
     ]
 
 
-async def targets_of_person(look: Look, person: str) -> tuple[list[Target], frozenset[str]]:
-    """Where a person has a right now or later, and the roles that she holds there. The house reaches everybody."""
-    lasts = Grant.until.is_(None) | (Grant.until > look.now)
-    found = await placed(look, Grant.person == person, lasts)
-    return [THE_HOUSE, *(target for _, target in found)], frozenset(grant.role for grant, _ in found)
+async def targets_of_person(look: Look, person: str, *, past: bool = False) -> tuple[list[Target], frozenset[str]]:
+    """Where a person has a right now or later (with `past` or ever had), and the roles that she holds there.
+
+    The house reaches everybody.
+    """
+    found = await placed(look, Grant.person == person)
+    lasting = [(grant, target) for grant, target in found if grant.until is None or grant.until > look.now]
+    reached = found if past else lasting
+    return [THE_HOUSE, *(target for _, target in reached)], frozenset(grant.role for grant, _ in lasting)
 
 
 async def ask_to_involve(look: Look, actor: Actor, people: Collection[str]) -> None:
@@ -259,17 +263,18 @@ async def ask_to_involve(look: Look, actor: Actor, people: Collection[str]) -> N
         raise NotFound()
 
 
-async def ask_about(look: Look, actor: Actor, verb: str, person: str) -> Person:
+async def ask_about(look: Look, actor: Actor, verb: str, person: str, *, past: bool = False) -> Person:
     """The person, if the actor may do this with her: `see_own` for herself, any verb where both have a right.
 
-    Nobody is handed the personal link of one who could do more with it than a learner can.
+    Who was here once may still be seen there, so that she can come back. Nobody is handed the personal link of one who
+    could do more with it than a learner can.
     """
     found = await look.get(Person, person)
     if found is None:
         raise NotFound()
     if actor.person == person and verb in {"see_own", "give_link"}:
         return found
-    targets, roles = await targets_of_person(look, person)
+    targets, roles = await targets_of_person(look, person, past=past or verb == "see_people")
     if not any(may(actor, verb, target) for target in targets):
         if any(knows(actor, target, KNOWING_PEOPLE) for target in targets):
             raise Forbidden("not_yours_to_do", verb=verb)

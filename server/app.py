@@ -30,13 +30,22 @@ from server.middleware.problems import problems
 from server.page import speak
 from server.pages import (
     classroom,
+    colleagues,
     coordinator,
+    days,
     devices,
     front,
     funder,
+    groups,
     learner,
+    lesson_change,
+    person,
+    planning,
+    programme_new,
     programmes,
     register,
+    seats,
+    series,
     signin,
     staff,
     teacher,
@@ -49,7 +58,9 @@ from server.settings import Settings
 LARGEST_FORM = 1_000_000  # bytes
 ROUTES: Sequence[web.RouteTableDef] = (
     front.routes, learner.routes, classroom.routes, teacher.routes, register.routes, coordinator.routes,
-    programmes.routes, people_pages.routes, funder.routes, signin.routes, devices.routes, staff.routes,
+    programme_new.routes, programmes.routes, days.routes, planning.routes, series.routes, lesson_change.routes,
+    groups.routes, people_pages.routes, person.routes, seats.routes, colleagues.routes, funder.routes, signin.routes,
+    devices.routes, staff.routes,
     settings_page.routes, feeds.routes, api.routes, health.routes,
 )  # fmt: skip
 MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)

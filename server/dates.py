@@ -30,6 +30,14 @@ class When:
         names = (WHOLE_WEEKDAYS if whole else WEEKDAYS)[self.language]
         return f"{names[at.weekday()]} {at.day}.{at.month}."
 
+    def weekday(self, number: int) -> str:
+        """`ma` or `Mon`, Monday being nought."""
+        return WEEKDAYS[self.language][number]
+
+    def field(self, instant: datetime) -> str:
+        """`09:05`, as a browser's field for times wants it in every language."""
+        return f"{instant.astimezone(self.zone):%H:%M}"
+
     def clock(self, instant: datetime) -> str:
         """`10.00` in Finnish, `10:00` elsewhere."""
         at = instant.astimezone(self.zone)

@@ -1,11 +1,14 @@
-"""People, added one by one: a form of five fields with a seat in a group, and what staff may know of one person."""
+"""People, added one by one: a form of six fields with a seat in a group; and everybody, group by group."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
 
 from calendars import groups, people, programmes, rights
+from calendars.clock import day_of
 from calendars.errors import Conflict, Invalid
+from calendars.groups import Member
 from calendars.names import in_language
 from calendars.people import NewPerson
 from calendars.rights import Actor
@@ -13,7 +16,7 @@ from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.keys import HOUSE, LANGUAGE, STORE
 from server.pages.arrival import text
-from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.pages.forms import Entered, day_in, entered, once
 from server.pages.ways import staff_page
 from server.words import NAMES
 
@@ -27,10 +30,18 @@ routes = web.RouteTableDef()
 async def page(request: web.Request) -> web.Response:
     """Everybody with a seat, group by group."""
     async with request.app[STORE].look() as look:
-        formed = await _groups(look, signed_in(request), request[LANGUAGE])
+        formed = await groups_seen(look, signed_in(request), request[LANGUAGE])
         members = await groups.members(look, signed_in(request), [one for one, _ in formed])
-    seated = [(name, [one for one in members if one.group == group]) for group, name in formed]
-    return staff_page(request, "people.html", groups=seated)
+        today = day_of(look.now, request.app[HOUSE].card.zone)
+    here = [one for one in members if one.last_day >= today]
+    seated = [(group, name, [one for one in here if one.group == group]) for group, name in formed]
+    return staff_page(request, "people.html", groups=seated, gone=_gone(members, here))
+
+
+def _gone(members: Sequence[Member], here: Sequence[Member]) -> list[tuple[str, str]]:
+    """Those who have no seat any more, once each: they may come back."""
+    still = {one.person for one in here}
+    return sorted({(one.name, one.person) for one in members if one.person not in still})
 
 
 @routes.get("/people/new")
@@ -47,9 +58,11 @@ async def add(request: web.Request) -> web.Response:
     actor, form = signed_in(request), await request.post()
 
     async def act(work: Work) -> str:
-        _, _, target = await rights.target_of_group(work, text(form, "group", 40))
-        row = await people.add(work, actor, _person(form), target)
-        await groups.seat(work, actor, text(form, "group", 40), row.id)
+        _, programme, target = await rights.target_of_group(work, text(form, "group", 40))
+        row = await people.add(work, actor, person_in(form), target)
+        today = day_of(work.now, programme.zone)
+        first = day_in(form, "first_day") if form.get("first_day") else max(today, programme.starts)
+        await groups.seat(work, actor, text(form, "group", 40), row.id, first)
         return f"/people/{row.id}"
 
     try:
@@ -60,59 +73,26 @@ async def add(request: web.Request) -> web.Response:
 
 async def _form(request: web.Request, filled: Entered) -> web.Response:
     async with request.app[STORE].look() as look:
-        formed = await _groups(look, signed_in(request), request[LANGUAGE])
+        formed = await groups_seen(look, signed_in(request), request[LANGUAGE])
     return staff_page(
-        request, "person_new.html", filled.status, entered=filled, groups=formed, languages_known=_languages(request)
+        request, "person_new.html", filled.status, entered=filled, groups=formed, languages_known=languages_of(request)
     )
 
 
-@routes.get("/people/{person}")
-@allow("see_people")
-async def one(request: web.Request) -> web.Response:
-    """What staff may know of somebody."""
-    return await _person_page(request, UNTOUCHED)
-
-
-@routes.post("/people/{person}")
-@allow("invite")
-async def change(request: web.Request) -> web.Response:
-    """Correct her name, language or telephone number."""
-    actor, form, person = signed_in(request), await request.post(), request.match_info["person"]
-
-    async def act(work: Work) -> str:
-        await people.change(work, actor, person, _person(form))
-        return f"/people/{person}"
-
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _person_page(request, entered(request, form, wrong))
-
-
-async def _person_page(request: web.Request, filled: Entered) -> web.Response:
-    actor = signed_in(request)
-    async with request.app[STORE].look() as look:
-        whose = await rights.ask_about(look, actor, "see_people", request.match_info["person"])
-        formed = dict(await _groups(look, actor, request[LANGUAGE]))
-        members = [one for one in await groups.members(look, actor, list(formed)) if one.person == whose.id]
-    return staff_page(
-        request, "person.html", filled.status, whose=whose, entered=filled, languages_known=_languages(request),
-        seats=[(formed[one.group], one) for one in members], may_change=bool(rights.scopes_of(actor, "invite")),
-    )  # fmt: skip
-
-
-def _person(form: Any) -> NewPerson:
+def person_in(form: Any) -> NewPerson:
+    """Somebody as a form describes her."""
     return NewPerson(
         name=text(form, "name", LONGEST), language=text(form, "language", 40) or "fi",
         telephone=text(form, "telephone"), email=text(form, "email"), alias=text(form, "alias", LONGEST),
     )  # fmt: skip
 
 
-def _languages(request: web.Request) -> list[tuple[str, str]]:
+def languages_of(request: web.Request) -> list[tuple[str, str]]:
+    """The languages of the house, for a choice."""
     return [(code, NAMES.get(code, code)) for code in request.app[HOUSE].card.languages]
 
 
-async def _groups(look: Look, actor: Actor, language: str) -> list[tuple[str, str]]:
+async def groups_seen(look: Look, actor: Actor, language: str) -> list[tuple[str, str]]:
     """The groups whose people she may see, with their names."""
     found = []
     for programme in (await programmes.of(look, actor))[:MOST_PROGRAMMES]:

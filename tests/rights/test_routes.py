@@ -21,7 +21,10 @@ WHOLE = {"counsellor", "coordinator", "inspector"}
 """Whose right covers the whole programme, and so the group beside."""
 IDLE = ("support", "employer", "officer", "board", RIGHTLESS)
 """Roles that have nothing to do yet: as good as nobody, but signed in."""
-NAMES = {"lesson": "lesson", "programme": "programme", "group": "group", "sign_in": "sign_in", "letter": "letter"}
+NAMES = {
+    "lesson": "lesson", "programme": "programme", "group": "group", "sign_in": "sign_in", "letter": "letter",
+    "seat": "seat", "grant": "grant",
+}  # fmt: skip
 HTML, JSON = "text/html", "application/json"
 OWN_PEOPLE = ("Amina", "Bilal", "Chau", "Veera", "Toivo", "Kaisa", "Oona", "Iiris")
 

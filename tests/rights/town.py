@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from calendars import feeds, groups, lessons, people, programmes, rights, tokens
+from calendars import colleagues, feeds, groups, lessons, people, programmes, rights, tokens
 from calendars.blueprints import load
 from calendars.clock import SetClock
 from calendars.groups import NewGroup
@@ -196,8 +196,12 @@ async def _tokens(store: Store, ids: dict[str, dict[str, str]], far: dict[str, s
             until = work.now + timedelta(days=7)
             await letters.lay_out(work, SYSTEM, person, Written("Vieras letter", f"Naapuri {place}"), until)
             await work.flush()
+            seats = await groups.seats_of(work, SYSTEM, ids["learner"][place])
+            roles = await colleagues.of(work, SYSTEM, person)
+            ids.setdefault("seat", {})[place], ids.setdefault("grant", {})[place] = seats[0][0].seat, roles[0].grant
         waiting = {one.name: one.id for one in await letters.outbox(work, SYSTEM)}
-    ids["sign_in"]["invented"] = new_id()
+    for kind in ("sign_in", "seat", "grant"):
+        ids[kind]["invented"] = new_id()
     ids["letter"] = {"own": waiting["Toivo"], "beside": waiting["Toivo"], "next": waiting["Naapuri teacher"]}
     ids["letter"] |= {"foreign": waiting["Vieras teacher"], "invented": new_id()}
     return found

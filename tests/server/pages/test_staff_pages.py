@@ -1,20 +1,13 @@
 """The pages of those who work here, over HTTP on the real application: forms keep what was entered and act once."""
 
 import re
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from aiohttp import CookieJar
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
-from calendars import people
-from calendars.store import Store
-from server import app as house_app
-from server.auth import signin
-from server.settings import Settings
-from tests.calendars.planned import Planned, plan_house
+from tests.calendars.planned import Planned
+from tests.server.pages.forms import hidden
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 STAFF_PAGES = (
@@ -27,34 +20,6 @@ STAFF_PAGES = (
     "/reports",
     "/house/turn",
 )
-
-
-@pytest.fixture
-async def house(store: Store) -> Planned:
-    return await plan_house(store)
-
-
-@pytest.fixture
-async def kaisa(house: Planned, database: str) -> AsyncIterator[TestClient]:
-    """The coordinator's browser."""
-    settings = replace(Settings(), database=database, demo=True, host="127.0.0.1", url="")
-    client = TestClient(TestServer(house_app.build(settings, house.clock)), cookie_jar=CookieJar(unsafe=True))
-    await client.start_server()
-    async with house.store.look() as look:
-        secret, person = await people.secret(look), house.people["Kaisa"]
-        link = signin.staff_demo_link(secret, person, (await people.who(look, [person]))[person].generation)
-    await client.post(link, data={"own": "yes"})
-    yield client
-    await client.close()
-
-
-async def hidden(client: TestClient, path: str, action: str) -> dict[str, str]:
-    """The hidden fields of the form that goes to `action`."""
-    page = await (await client.get(path)).text()
-    form = next(
-        one for one in re.findall(r"<form[^>]*method=\"post\".*?</form>", page, re.S) if f'action="{action}"' in one
-    )
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
 
 
 async def test_staff_pages_when_coordinator_asks_all_answer(kaisa: TestClient, house: Planned) -> None:

@@ -1,0 +1,182 @@
+"""Those who work here: who they are, a new one, another role for one who is known, a role that ends, one who leaves."""
+
+from typing import Any
+
+from aiohttp import web
+
+from calendars import colleagues, people, rights
+from calendars.errors import Conflict, Invalid
+from calendars.names import in_language
+from calendars.rights import HOUSE as WHOLE_HOUSE
+from calendars.rights import Actor, Right
+from calendars.store import Look, Work
+from server.auth.guard import allow, signed_in
+from server.keys import LANGUAGE, SAY, STORE
+from server.pages.arrival import text
+from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.pages.people import languages_of, person_in
+from server.pages.roles import place_words, role_words, what_they_do
+from server.pages.ways import staff_page
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/staff")
+@allow("invite")
+async def page(request: web.Request) -> web.Response:
+    """Everybody who works here, with what she is."""
+    actor, say = signed_in(request), request[SAY]
+    async with request.app[STORE].look() as look:
+        rows = await people.staff(look, actor)
+    known: dict[str, dict[str, Any]] = {}
+    for person, grant in rows:
+        entry = known.setdefault(
+            person.id, {"id": person.id, "name": person.shown, "telephone": person.telephone, "roles": []}
+        )
+        word = role_words(say)[grant.role]
+        if word not in entry["roles"]:
+            entry["roles"].append(word)
+    return staff_page(request, "colleagues.html", colleagues=list(known.values()))
+
+
+@routes.get("/staff/new")
+@allow("invite")
+async def ask(request: web.Request) -> web.Response:
+    """Who, in which role, where."""
+    return await _new(request, UNTOUCHED)
+
+
+@routes.post("/staff/new")
+@allow("invite")
+async def hire(request: web.Request) -> web.Response:
+    """Take her on; the next page makes her invitation."""
+    actor, form = signed_in(request), await request.post()
+
+    async def act(work: Work) -> str:
+        row = await colleagues.hire(work, actor, person_in(form), _right(form))
+        return f"/people/{row.id}/link"
+
+    try:
+        return await once(request, form, act)
+    except (Invalid, Conflict) as wrong:
+        return await _new(request, entered(request, form, wrong))
+
+
+@routes.get("/staff/{person}")
+@allow("invite")
+async def show(request: web.Request) -> web.Response:
+    """One of them: her roles, what may be done about each, the way to her invitation."""
+    actor, language, say = signed_in(request), request[LANGUAGE], request[SAY]
+    async with request.app[STORE].look() as look:
+        whose = await rights.ask_about(look, actor, "invite", request.match_info["person"], past=True)
+        held = await colleagues.of(look, actor, whose.id)
+        places = await place_words(look, held, language)
+    words = role_words(say)
+    return staff_page(
+        request, "colleague.html", whose=whose, rights=[(one, words[one.role], places[one.scope]) for one in held]
+    )
+
+
+@routes.get("/people/{person}/rights/new")
+@allow("invite")
+async def ask_right(request: web.Request) -> web.Response:
+    """Another role for somebody who is known."""
+    return await _right_page(request, UNTOUCHED)
+
+
+@routes.post("/people/{person}/rights")
+@allow("invite")
+async def give(request: web.Request) -> web.Response:
+    """Give it."""
+    actor, form, person = signed_in(request), await request.post(), request.match_info["person"]
+
+    async def act(work: Work) -> str:
+        await colleagues.appoint(work, actor, person, _right(form))
+        return f"/staff/{person}"
+
+    try:
+        return await once(request, form, act)
+    except (Invalid, Conflict) as wrong:
+        return await _right_page(request, entered(request, form, wrong))
+
+
+@routes.post("/people/{person}/rights/{grant}/end")
+@allow("invite")
+async def end(request: web.Request) -> web.Response:
+    """A role ends now; whatever she has open closes within a second."""
+    actor, form, person = signed_in(request), await request.post(), request.match_info["person"]
+
+    async def act(work: Work) -> str:
+        await people.dismiss(work, actor, request.match_info["grant"])
+        return f"/staff/{person}"
+
+    return await once(request, form, act)
+
+
+@routes.get("/people/{person}/stop")
+@allow("invite")
+async def ask_stop(request: web.Request) -> web.Response:
+    """What ends when she leaves, before it does."""
+    actor, language, say = signed_in(request), request[LANGUAGE], request[SAY]
+    async with request.app[STORE].look() as look:
+        whose = await rights.ask_about(look, actor, "invite", request.match_info["person"], past=True)
+        held = await colleagues.of(look, actor, whose.id)
+        places = await place_words(look, held, language)
+        coming = await colleagues.coming(look, actor, whose.id)
+    words = role_words(say)
+    return staff_page(
+        request, "stop.html", whose=whose, lessons=coming,
+        rights=[f"{words[one.role]} · {places[one.scope]}" for one in held],
+    )  # fmt: skip
+
+
+@routes.post("/people/{person}/stop")
+@allow("invite")
+async def stop(request: web.Request) -> web.Response:
+    """She works here no longer."""
+    actor, form = signed_in(request), await request.post()
+
+    async def act(work: Work) -> str:
+        await colleagues.stop(work, actor, request.match_info["person"])
+        return "/staff"
+
+    return await once(request, form, act)
+
+
+def _right(form: Any) -> Right:
+    """The role and its place: `organisation:…` or `programme:…`. Raises Invalid `bad_choice`."""
+    role = text(form, "role", 40)
+    if role == "admin":
+        return Right("admin", "house", WHOLE_HOUSE)
+    kind, _, scope = text(form, "place", 80).partition(":")
+    if kind not in ("organisation", "programme") or not scope:
+        raise Invalid("bad_choice", field="place")
+    return Right(role, kind, scope)
+
+
+async def _choices(request: web.Request, look: Look, actor: Actor) -> dict[str, Any]:
+    language, say = request[LANGUAGE], request[SAY]
+    organisations, running = await colleagues.places(look, actor)
+    roles = [*colleagues.ROLES, *(["admin"] if rights.may(actor, "administer", rights.THE_HOUSE) else [])]
+    words, work = role_words(say), what_they_do(say)
+    return {
+        "roles": [(one, f"{words[one]}: {work[one]}") for one in roles],
+        "places": [(f"organisation:{one.id}", one.name) for one in organisations]
+        + [(f"programme:{one.id}", in_language(one.name, language, one.language)) for one in running],
+    }  # fmt: skip
+
+
+async def _new(request: web.Request, filled: Entered) -> web.Response:
+    async with request.app[STORE].look() as look:
+        choices = await _choices(request, look, signed_in(request))
+    return staff_page(
+        request, "colleague_new.html", filled.status, entered=filled, languages_known=languages_of(request), **choices
+    )
+
+
+async def _right_page(request: web.Request, filled: Entered) -> web.Response:
+    actor = signed_in(request)
+    async with request.app[STORE].look() as look:
+        whose = await rights.ask_about(look, actor, "invite", request.match_info["person"])
+        choices = await _choices(request, look, actor)
+    return staff_page(request, "right_new.html", filled.status, entered=filled, whose=whose, **choices)

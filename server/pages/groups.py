@@ -1,0 +1,76 @@
+"""One group: its name, who sits in it and who sat there before, its coming lessons."""
+
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from calendars import agenda, groups, programmes, rights
+from calendars.clock import day_of
+from calendars.errors import Conflict, Invalid
+from calendars.names import in_language
+from calendars.store import Work
+from server.auth.guard import allow, signed_in
+from server.dates import When
+from server.keys import LANGUAGE, STORE
+from server.pages.arrival import text
+from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.pages.shown import Shown
+from server.pages.ways import staff_page
+
+AHEAD = timedelta(days=14)
+routes = web.RouteTableDef()
+
+
+@routes.get("/groups/{group}")
+@allow("see_plan")
+async def page(request: web.Request) -> web.Response:
+    """What stands now."""
+    return await _page(request, UNTOUCHED)
+
+
+@routes.post("/groups/{group}/name")
+@allow("plan")
+async def rename(request: web.Request) -> web.Response:
+    """Another name; every calendar and roster shows it from the next look on."""
+    actor, form, group = signed_in(request), await request.post(), request.match_info["group"]
+
+    async def act(work: Work) -> str:
+        await groups.rename(work, actor, group, text(form, "name", 2000))
+        return f"/groups/{group}"
+
+    try:
+        return await once(request, form, act)
+    except (Invalid, Conflict) as wrong:
+        return await _page(request, entered(request, form, wrong))
+
+
+async def _page(request: web.Request, filled: Entered) -> web.Response:
+    actor, language = signed_in(request), request[LANGUAGE]
+    async with request.app[STORE].look() as look:
+        group, programme, target = await rights.target_of_group(look, request.match_info["group"])
+        rights.ask(actor, "see_plan", target)
+        sees = rights.may(actor, "see_people", target)
+        members = await groups.members(look, actor, [group.id]) if sees else []
+        coming = await agenda.of_group(look, actor, group.id, look.now, look.now + AHEAD)
+        line = await programmes.line(look, actor, programme.id)
+        now = look.now
+    today, when = day_of(now, programme.zone), When(language, programme.zone)
+    numbers = {day.id: day.n for day in line.days}
+    return staff_page(
+        request, "group.html", filled.status, entered=filled, id=group.id, programme=programme.id,
+        name=in_language(group.name, language, programme.language),
+        programme_name=in_language(programme.name, language, programme.language),
+        here=[_member(one, when) for one in members if one.last_day >= today],
+        gone=[_member(one, when) for one in members if one.last_day < today],
+        coming=[(Shown(one, language, now), numbers[one.day.id]) for one in coming], sees_people=sees,
+        may_plan=rights.may(actor, "plan", target), may_give=rights.may(actor, "give_link", target),
+        may_invite=rights.may(actor, "invite", target),
+    )  # fmt: skip
+
+
+def _member(one: groups.Member, when: When) -> dict[str, Any]:
+    return {
+        "person": one.person, "name": one.name, "telephone": one.telephone,
+        "days": f"{when.day(one.first_day)} – {when.day(one.last_day)}",
+    }  # fmt: skip

@@ -1,0 +1,84 @@
+"""What staff may know of somebody: how to reach her, her seats, what she is here; and the form that corrects it."""
+
+from typing import Any
+
+from aiohttp import web
+
+from calendars import colleagues, groups, people, rights
+from calendars.clock import day_of
+from calendars.errors import Conflict, Forbidden, Invalid, NotFound
+from calendars.names import in_language
+from calendars.rights import Actor
+from calendars.store import Look, Work
+from server.auth.guard import allow, signed_in
+from server.dates import When
+from server.keys import LANGUAGE, SAY, STORE
+from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.pages.people import languages_of, person_in
+from server.pages.roles import place_words, role_words
+from server.pages.ways import staff_page
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/people/{person}")
+@allow("see_people")
+async def page(request: web.Request) -> web.Response:
+    """Everything on one page."""
+    return await _page(request, UNTOUCHED)
+
+
+@routes.post("/people/{person}")
+@allow("invite")
+async def change(request: web.Request) -> web.Response:
+    """Correct her name, language or how to reach her."""
+    actor, form, person = signed_in(request), await request.post(), request.match_info["person"]
+
+    async def act(work: Work) -> str:
+        await people.change(work, actor, person, person_in(form))
+        return f"/people/{person}"
+
+    try:
+        return await once(request, form, act)
+    except (Invalid, Conflict) as wrong:
+        return await _page(request, entered(request, form, wrong))
+
+
+async def _page(request: web.Request, filled: Entered) -> web.Response:
+    actor, language = signed_in(request), request[LANGUAGE]
+    async with request.app[STORE].look() as look:
+        whose = await rights.ask_about(look, actor, "see_people", request.match_info["person"])
+        seats = [
+            _seat(member, group, programme, actor, look, language)
+            for member, group, programme in await groups.seats_of(look, actor, whose.id)
+        ]
+        held = await colleagues.of(look, actor, whose.id)
+        places = await place_words(look, held, language)
+        changes = await _may_change(look, actor, whose.id)
+    say = request[SAY]
+    return staff_page(
+        request, "person.html", filled.status, whose=whose, entered=filled, languages_known=languages_of(request),
+        seats=seats, may_change=changes, may_plan=bool(rights.scopes_of(actor, "plan")),
+        rights=[(one, role_words(say)[one.role], places[one.scope]) for one in held],
+        may_invite=bool(rights.scopes_of(actor, "invite")), may_link=bool(rights.scopes_of(actor, "give_link")),
+    )  # fmt: skip
+
+
+def _seat(member: groups.Member, group: Any, programme: Any, actor: Actor, look: Look, language: str) -> dict[str, Any]:
+    when = When(language, programme.zone)
+    target = rights.Target(programme.organisation, programme.id, group.id)
+    today = day_of(look.now, programme.zone)
+    return {
+        "id": member.seat, "group": group.id, "name": in_language(group.name, language, programme.language),
+        "programme": in_language(programme.name, language, programme.language),
+        "days": f"{when.day(member.first_day)} – {when.day(member.last_day)}", "past": member.last_day < today,
+        "may_change": member.last_day >= today and rights.may(actor, "plan", target),
+    }  # fmt: skip
+
+
+async def _may_change(look: Look, actor: Actor, person: str) -> bool:
+    try:
+        await rights.ask_about(look, actor, "invite", person)
+    except (Forbidden, NotFound):
+        return False
+    return True

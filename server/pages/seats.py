@@ -1,0 +1,138 @@
+"""A learner's seats: given in another programme, moved to another group, ended with a reason; her past stays."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from calendars import groups, rights
+from calendars.clock import day_of
+from calendars.errors import Conflict, Invalid, NotFound
+from calendars.groups import Member
+from calendars.names import in_language
+from calendars.store import Look, Work
+from server.auth.guard import allow, signed_in
+from server.dates import When
+from server.keys import LANGUAGE, SAY, STORE
+from server.pages.arrival import text
+from server.pages.forms import UNTOUCHED, Entered, day_in, entered, once
+from server.pages.people import groups_seen
+from server.pages.ways import staff_page
+from server.words import Say
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/people/{person}/seats/new")
+@allow("plan")
+async def ask(request: web.Request) -> web.Response:
+    """Which group, from which day to which."""
+    return await _new(request, UNTOUCHED)
+
+
+@routes.post("/people/{person}/seats")
+@allow("plan")
+async def give(request: web.Request) -> web.Response:
+    """A seat from today, or from the programme's first day, unless another day is said."""
+    actor, form, person = signed_in(request), await request.post(), request.match_info["person"]
+
+    async def act(work: Work) -> str:
+        group = text(form, "group", 40)
+        _, programme, _ = await rights.target_of_group(work, group)
+        first = _day(form, "first_day") or max(day_of(work.now, programme.zone), programme.starts)
+        await groups.seat(work, actor, group, person, first, _day(form, "last_day"))
+        return f"/people/{person}"
+
+    try:
+        return await once(request, form, act)
+    except (Invalid, Conflict) as wrong:
+        return await _new(request, entered(request, form, wrong))
+
+
+@routes.get("/people/{person}/seats/{seat}")
+@allow("plan")
+async def page(request: web.Request) -> web.Response:
+    """One seat: move it, or end it."""
+    return await _page(request, UNTOUCHED)
+
+
+@routes.post("/people/{person}/seats/{seat}/move")
+@allow("plan")
+async def move(request: web.Request) -> web.Response:
+    """To another group from a day on; what she did before stays with the old one."""
+    actor, form, seat = signed_in(request), await request.post(), request.match_info["seat"]
+
+    async def act(work: Work) -> str:
+        moved = await groups.move(work, actor, seat, text(form, "group", 40), _day(form, "first_day"))
+        return f"/people/{moved.person}"
+
+    try:
+        return await once(request, form, act)
+    except (Invalid, Conflict) as wrong:
+        return await _page(request, entered(request, form, wrong))
+
+
+@routes.post("/people/{person}/seats/{seat}/end")
+@allow("plan")
+async def end(request: web.Request) -> web.Response:
+    """She stops: her last day and why."""
+    actor, form, seat = signed_in(request), await request.post(), request.match_info["seat"]
+
+    async def act(work: Work) -> str:
+        await groups.unseat(work, actor, seat, text(form, "reason", 40), _day(form, "last_day"))
+        return f"/people/{request.match_info['person']}"
+
+    try:
+        return await once(request, form, act)
+    except (Invalid, Conflict) as wrong:
+        return await _page(request, entered(request, form, wrong))
+
+
+async def _new(request: web.Request, filled: Entered) -> web.Response:
+    actor = signed_in(request)
+    async with request.app[STORE].look() as look:
+        whose = await rights.ask_about(look, actor, "see_people", request.match_info["person"])
+        offered = await groups_seen(look, actor, request[LANGUAGE])
+    return staff_page(request, "seat_new.html", filled.status, whose=whose, entered=filled, groups=offered)
+
+
+async def _page(request: web.Request, filled: Entered) -> web.Response:
+    actor, language, person = signed_in(request), request[LANGUAGE], request.match_info["person"]
+    async with request.app[STORE].look() as look:
+        member, group, programme = await _held(look, request)
+        target = rights.Target(programme.organisation, programme.id, group.id)
+        rights.ask(actor, "plan", target)
+        formed = await groups.of_programme(look, actor, programme.id)
+        today = day_of(look.now, programme.zone)
+    when, teaching = When(language, programme.zone), programme.language
+    tomorrow = max(today + timedelta(days=1), member.first_day)
+    return staff_page(
+        request, "seat.html", filled.status, entered=filled, person=person, name=member.name, seat=member.seat,
+        group=in_language(group.name, language, teaching), programme=in_language(programme.name, language, teaching),
+        days=f"{when.day(member.first_day)} – {when.day(member.last_day)}", reasons=_reasons(request[SAY]),
+        groups=[(one.id, in_language(one.name, language, teaching)) for one, _ in formed if one.id != group.id],
+        first=max(today, member.first_day).isoformat(), tomorrow=tomorrow.isoformat(), last=today.isoformat(),
+    )  # fmt: skip
+
+
+async def _held(look: Look, request: web.Request) -> tuple[Member, Any, Any]:
+    """The seat of this address, if it is that person's."""
+    for found in await groups.seats_of(look, signed_in(request), request.match_info["person"]):
+        if found[0].seat == request.match_info["seat"]:
+            return found
+    raise NotFound()
+
+
+def _day(form: Mapping[str, object], name: str) -> date | None:
+    return day_in(form, name) if form.get(name) else None
+
+
+def _reasons(say: Say) -> list[tuple[str, str]]:
+    """Why a seat ends; `moved` is said by the move alone."""
+    words = {
+        "employed": say("She got a job"), "education": say("She goes to another school"), "ill": say("She is ill"),
+        "moved_away": say("She moves away"), "own_wish": say("She wants to stop"),
+        "mistake": say("It was a mistake"), "other": say("Another reason"),
+    }  # fmt: skip
+    return [(code, words[code]) for code in groups.REASONS if code in words]
