@@ -19,7 +19,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from calendars import rights
+from calendars import groups, rights
 from calendars.clock import Clock
 from calendars.store import Store
 from deploy.build_front import ROOT
@@ -31,6 +31,12 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LANGUAGES = ("fi", "en", "ar")
 NARROWEST, NARROW, WIDE = 320, 360, 1280
 DAY = "2026-03-10T10:05:00+02:00"
+
+SERIES = (
+    "/programmes/{programme}/series?group={group}&kind=online&on_thu=yes&starts=15.00&ends=16.00&topic=in_turn"
+    "&first=12.3.2026&last=30.4.2026&teacher={teacher}&second="
+)
+"""A series that fits: the page that shows its lessons before they are planned."""
 
 WAYS: dict[str, tuple[str, ...]] = {
     "nobody": (
@@ -52,7 +58,10 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/programmes/new?blueprint=kohti-tyota&start=2026-08-10&place=Talo&address=Katu+1", "/people", "/people/new",
         "/people/{learner}", "/people/{learner}/link", "/people/{teacher}/link", "/groups/{group}/cards",
         "/lessons/{now}/substitute", "/lessons/{over}/register", "/outbox", "/reports",
-        "/programmes/{programme}/report",
+        "/programmes/{programme}/report", "/programmes/{programme}/days/1", "/groups/{group}",
+        "/programmes/{programme}/lessons/new?day=8&group={group}", "/lessons/{ahead}/change", "/lessons/{now}/change",
+        "/programmes/{programme}/series", SERIES, "/people/{learner}/seats/new", "/people/{learner}/seats/{seat}",
+        "/staff", "/staff/new", "/staff/{teacher}", "/people/{teacher}/rights/new", "/people/{teacher}/stop",
     ),
     "inspector": (
         "/reports", "/programmes/{programme}/report", "/programmes/{programme}/report?by=learner&of={learner}",
@@ -69,6 +78,11 @@ FORMS: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
         ("/people/{learner}/link", "form[action$='/link/code'] button", {}),
         ("/people/{teacher}/link", "form[action$='/invitation'] button", {}),
         ("/people/new", "main form button[data-kind=main]", {"name": "Uusi", "telephone": "ei numero"}),
+        ("/programmes/{programme}/lessons/new?day=6&group={group}", "form.form button[data-kind=main]", {}),
+        ("/programmes/{programme}/series", "form.form button[data-kind=main]", {"starts": "kello"}),
+        ("/lessons/{ahead}/change", "form.form button[data-kind=main]", {"ends": "9.00"}),
+        ("/people/{learner}/seats/{seat}", "form[action$='/end'] button", {"last_day": "31.12.2026"}),
+        ("/staff/new", "main form button[data-kind=main]", {"name": "Uusi", "email": "osoite"}),
     ),
     "teacher": (),
 }
@@ -94,6 +108,7 @@ class House:
 
     listing: dict[str, Any]
     folder: Path
+    seat: str = ""
 
     @property
     def url(self) -> str:
@@ -126,7 +141,7 @@ class House:
             "me": self.person(role)["id"] if role != "nobody" else "", "learner": learner["id"],
             "teacher": teacher["id"], "group": self.group, "programme": self.listing["programmes"][0]["id"],
             "now": self.lesson("open", "running"), "over": self.lesson("signed", "ended"),
-            "ahead": self.lesson("planned"), "on_site": on_site,
+            "ahead": self.lesson("planned"), "on_site": on_site, "seat": self.seat,
             "link": learner["signin"].removeprefix(self.url), "staff_link": teacher["signin"].removeprefix(self.url),
         }  # fmt: skip
 
@@ -136,12 +151,14 @@ class House:
         told = " ".join(str(one["name"]) for one in self.listing["people"])
         return sorted(set(re.findall(r"\w{3,}", f"{NAMES} {HOUSE_NAMES} {told}")))
 
-    async def promote(self) -> None:
-        """Make the last teacher an administrator: the demo has none."""
+    async def prepare(self) -> None:
+        """Make the last teacher an administrator, whom the demo lacks; and ask where the learner sits."""
         store = Store(f"sqlite+aiosqlite:///{self.folder}/oppitupa.db", Clock())
         async with store.work() as work:
             right = rights.Right("admin", "house", rights.HOUSE)
             await rights.give(work, rights.system(), self.person("admin")["id"], right, rights.THE_HOUSE)
+            held = await groups.seats_of(work, rights.system(), self.person("learner")["id"])
+            self.seat = held[0][0].seat
         await store.close()
 
 
@@ -155,7 +172,7 @@ def open_house(folder: Path, *more: str) -> Iterator[House]:
     )
     try:
         house = House(json.loads(first_line(process)), folder)
-        asyncio.run(house.promote())
+        asyncio.run(house.prepare())
         yield house
     finally:
         process.terminate()

@@ -3,7 +3,7 @@ window.probe = {
   /** Latin words on an Arabic page that are no names: text that goes round the catalogue. */
   leftInEnglish(names) {
     const known = new Set(names);
-    const foreign = (text) => (text.replace(/https?:\S+/g, "").match(/\p{Script=Latin}{3,}/gu) ?? []).some((word) => !known.has(word));
+    const foreign = (text) => (text.replace(/https?:\S+|\S+@\S+/g, "").match(/\p{Script=Latin}{3,}/gu) ?? []).some((word) => !known.has(word));
     const spared = "code, script, style, noscript, template, .address, [data-letter], [lang]:not([lang=ar]):not(html), input";
     const found = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

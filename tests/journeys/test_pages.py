@@ -86,6 +86,27 @@ def test_learner_goes_from_her_link_to_class_with_the_keyboard_alone(tour: Tour)
     page.context.close()
 
 
+def test_coordinator_plans_a_lesson_with_the_keyboard_alone(tour: Tour) -> None:
+    """From a day without a lesson of hers to the lesson on it: links, choices, hours and the button, no mouse."""
+    page, holes = tour.page("coordinator"), tour.house.holes("coordinator")
+    day = f"{tour.house.url}/programmes/{holes['programme']}/days/11"
+    page.goto(f"{day}?language=en")
+    before = page.locator("[data-lesson]").count()
+    tab_to(page, "a[href*='/lessons/new']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[name=starts]")
+    for name, hour in (("starts", "18.15"), ("ends", "19:00")):
+        tab_to(page, f"[name={name}]")
+        page.keyboard.type(hour)
+    tab_to(page, "[name=topic]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "main .button[data-kind=main]")
+    page.keyboard.press("Enter")
+    page.wait_for_url(day)
+    assert page.locator("[data-lesson]").count() == before + 1
+    assert page.locator("[data-lesson]").last.inner_text().count("18:15–19:00") == 1
+
+
 def tab_to(page: Page, selector: str, most: int = 40) -> None:
     """Press Tab until this has the focus; every step on the way must be seen."""
     for _ in range(most):
@@ -115,10 +136,17 @@ def test_nothing_moves_for_whoever_asked_for_stillness(tour: Tour) -> None:
     page.emulate_media(reduced_motion="reduce")
 
 
-@pytest.mark.parametrize("way", ["/people/{learner}/card", "/lessons/{over}/register"])
-def test_print_is_black_on_white_without_what_only_a_screen_can_do(tour: Tour, way: str) -> None:
-    page = tour.page("teacher")
-    page.goto(tour.house.url + way.format(**tour.house.holes("teacher")) + "?language=fi")
+@pytest.mark.parametrize(
+    ("role", "way", "told"),
+    [
+        ("teacher", "/people/{learner}/card", "h2"), ("teacher", "/lessons/{over}/register", "h2"),
+        ("coordinator", "/programmes/{programme}/days/7", "[data-lesson]"),
+        ("coordinator", "/groups/{group}", ".sitter"), ("coordinator", "/staff", ".sitter"),
+    ],
+)  # fmt: skip
+def test_print_is_black_on_white_without_what_only_a_screen_can_do(tour: Tour, role: str, way: str, told: str) -> None:
+    page = tour.page(role)
+    page.goto(tour.house.url + way.format(**tour.house.holes(role)) + "?language=fi")
     page.emulate_media(media="print", color_scheme="dark")
     shown = """() => [...document.querySelectorAll(
       "button, .button, nav.ways, .languages, .skip, input, select")].filter((one) => one.offsetParent)
@@ -126,7 +154,7 @@ def test_print_is_black_on_white_without_what_only_a_screen_can_do(tour: Tour, w
     assert page.evaluate(shown) == []
     colours = "(({ backgroundColor, color }) => [backgroundColor, color])(getComputedStyle(document.body))"
     assert page.evaluate(colours) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
-    assert page.locator("h2").first.is_visible()
+    assert page.locator(f"main {told}").first.is_visible()
     page.emulate_media(media="screen", color_scheme="light")
 
 

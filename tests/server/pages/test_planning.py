@@ -40,11 +40,19 @@ async def test_lesson_when_planned_twice_with_one_write_is_one_and_stands_on_its
     assert ("first" in shown, "Veera" in shown, "10:00–12:00" in shown) == (True, True, True)
 
 
+@pytest.mark.parametrize(
+    ("language", "hours"),
+    [
+        ("fi", {"starts": "10.00", "ends": "12.00"}), ("en", {"starts": "10:00", "ends": "12:00"}),
+        ("ar", {"starts": "10:00", "ends": "12:00"}),
+    ],
+)  # fmt: skip
 async def test_lesson_form_when_opened_for_a_day_then_its_own_hours_stand_there(
-    kaisa: TestClient, house: Planned
+    kaisa: TestClient, house: Planned, language: str, hours: dict[str, str]
 ) -> None:
-    shown = await page_of(kaisa, f"/programmes/{house.programme}/lessons/new?day=7&group={house.groups['second']}")
-    assert re.findall(r'type="time" value="([^"]*)"', shown) == ["10:00", "12:00"]
+    where = f"day=7&group={house.groups['second']}&language={language}"
+    shown = await page_of(kaisa, f"/programmes/{house.programme}/lessons/new?{where}")
+    assert written(shown) == hours
     assert f'value="{house.groups["second"]}" selected' in shown
 
 
@@ -113,12 +121,17 @@ async def test_series_when_looked_at_then_nothing_is_planned_until_the_button(
     assert (again.status, await count(house)) == (409, before + 48)
 
 
+def written(page: str) -> dict[str, str]:
+    """What stands in the fields of a page that one writes days and times into."""
+    inputs = re.findall(r'<input type="text" value="([^"]*)" dir="ltr".*? name="(\w+)"', page)
+    return {name: value for value, name in inputs}
+
+
 async def change(kaisa: TestClient, house: Planned, lesson: str, **said: str) -> Any:
     path = f"/lessons/{lesson}/change"
     shown = await page_of(kaisa, path)
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.split(f'action="{path}"')[1]))
-    times = re.findall(r'type="time" value="([^"]*)"\s+class="input" id="(\w+)"', shown)
-    fields |= {name: value for value, name in times}
+    fields |= written(shown)
     for select in re.findall(r"<select .*?</select>", shown, re.S):
         name = re.search(r'name="(\w+)"', select)
         chosen = re.search(r'value="([^"]*)" selected', select)
