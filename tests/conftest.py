@@ -18,6 +18,7 @@ from server.migrations import METADATA
 from tests.programs import Postgres, Redis, elsewhere, lacking
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+FIREFOXES = ("firefox-esr", "firefox")
 NUMBERS = itertools.count()
 
 
@@ -95,6 +96,15 @@ def chromium() -> str:
     found = os.environ.get("OPPITUPA_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found:
         lacking("there is no Chromium here", "chromium (apt install chromium) or set OPPITUPA_BROWSER")
+    return found
+
+
+@pytest.fixture(scope="session")
+def firefox() -> str:
+    """The path of a Firefox as its makers ship it."""
+    found = next(filter(None, map(shutil.which, FIREFOXES)), None)
+    if not found:
+        lacking("there is no Firefox here", "firefox-esr (apt install firefox-esr)")
     return found
 
 
