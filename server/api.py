@@ -1,6 +1,6 @@
 """The house for programs: JSON under /api/, and the document that describes it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import metadata
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from aiohttp import web
 
 from calendars import agenda, programmes
 from calendars.agenda import Engagement
-from calendars.clock import day_of, in_utc, rfc3339
+from calendars.clock import day_of, in_utc, local, rfc3339
 from classroom import reports, rooms, roster
 from server.auth.guard import allow, signed_in
 from server.auth.origin import base_address
@@ -46,7 +46,7 @@ class Lesson(msgspec.Struct):
     id: str
     programme: str
     group: str
-    field: str
+    field: str | None
     day: str
     starts: str
     ends: str
@@ -101,7 +101,7 @@ class Programme(msgspec.Struct):
 
 
 class Between(msgspec.Struct):
-    """A span of time: today when nothing is said, 400 days at most."""
+    """A span of time: the house's own today when nothing is said, one day from `from` on, 400 days at most."""
 
     since: datetime | None = msgspec.field(default=None, name="from")
     until: datetime | None = msgspec.field(default=None, name="to")
@@ -126,9 +126,10 @@ async def lessons(request: web.Request) -> list[Lesson]:
     """My own lessons between two instants, in order: those I learn in and those I lead."""
     actor, span, zone = signed_in(request), asked(request, Between), request.app[HOUSE].card.zone
     async with request.app[STORE].look() as look:
-        midnight = datetime.combine(day_of(look.now, zone), datetime.min.time(), look.now.tzinfo)
-        since = _aware(span.since) or midnight
-        until = min(_aware(span.until) or _after(since, timedelta(days=1)), _after(since, LONGEST))
+        today = day_of(look.now, zone)
+        since = _aware(span.since) or local(today, time(), zone)
+        ends = _after(since, timedelta(days=1)) if span.since else local(today + timedelta(days=1), time(), zone)
+        until = min(_aware(span.until) or ends, _after(since, LONGEST))
         found = await agenda.agenda(look, actor, actor.person, since, until)
         return [_lesson(request, one, look.now) for one in found if one.lesson is not None]
 
@@ -201,11 +202,12 @@ def _after(instant: datetime, span: timedelta) -> datetime:
 
 
 def _lesson(request: web.Request, one: Engagement, now: datetime) -> Lesson:
-    found, group, field = one.lesson, one.group, one.field
-    if found is None or group is None or field is None:
+    found = one.lesson
+    if found is None:
         raise ValueError("a day on site is no lesson")
     return Lesson(
-        id=found.id, programme=one.programme.id, group=group.id, field=field.code, day=one.date.isoformat(),
+        id=found.id, programme=one.programme.id, group=found.group, field=one.field.code if one.field else None,
+        day=one.date.isoformat(),
         starts=rfc3339(one.starts, one.zone), ends=rfc3339(one.ends, one.zone),
         doors_open=rfc3339(one.opens, one.zone), state=rooms.state(found, one.programme.rules, now),
         title=dict(one.title), online=one.online, place=one.place.name if one.place else "", role=one.role,

@@ -1,9 +1,19 @@
 """The JSON interface with questions that nobody prepared: an answer or a problem with a code, never a 500."""
 
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
+from calendars import groups, lessons, programmes
+from calendars.blueprints import load
+from calendars.groups import NewGroup
+from calendars.lessons import NewLesson
+from calendars.programmes import NewProgramme
+from tests.calendars.planned import SYSTEM, Planned
 from tests.server.workers import House
 
 JSON = {"Accept": "application/json"}
@@ -41,3 +51,47 @@ async def test_link_when_a_program_follows_a_wrong_one_then_a_problem_and_a_page
                 assert (answer.status, answer.content_type) == (404, "application/problem+json")
             async with stranger.request(method, worker.make_url("/l/none.x"), data={}) as answer:
                 assert (answer.status, answer.content_type) == (404, "text/html")
+
+
+async def plan_without_fields(planned: Planned, at: time, zone: str = "Europe/Helsinki") -> str:
+    """A model without fields: its first day is the house's today, with one lesson for Amina at this local time."""
+    async with planned.store.work() as work:
+        new = NewProgramme(
+            blueprint=load("kohti-tyota"), start=date(2026, 3, 9), organisation=planned.organisation, zone=zone
+        )
+        programme = (await programmes.plan(work, SYSTEM, new)).id
+        group = (await groups.form(work, SYSTEM, NewGroup(programme, "", "Kylä"))).id
+        await groups.seat(work, SYSTEM, group, planned.people["Amina"])
+        day = (await programmes.line(work, SYSTEM, programme)).days[0]
+        starts = datetime.combine(day.date, at, ZoneInfo(zone))
+        new_lesson = NewLesson(group, day.id, starts, starts + timedelta(hours=1))
+        return (await lessons.plan(work, SYSTEM, programme, [new_lesson]))[0].id
+
+
+async def asked(worker: TestServer, session: ClientSession, path: str) -> Any:
+    async with session.get(worker.make_url(path), headers=JSON) as answer:
+        assert answer.status == 200
+        return await answer.json()
+
+
+async def test_lesson_when_its_group_has_no_field_then_null_stands_for_it(house: House) -> None:
+    lesson = await plan_without_fields(house.planned, time(17))
+    worker = await house.worker()
+    session = await house.signs_in(worker, "Amina")
+    assert (await asked(worker, session, f"/api/lessons/{lesson}"))["field"] is None
+    today = await asked(worker, session, "/api/lessons")
+    assert [(one["id"], one["field"]) for one in today] == [
+        *((one, "logistics") for one in house.planned.lessons["first"]), (lesson, None),
+    ]  # fmt: skip
+
+
+async def test_lessons_when_no_span_is_asked_for_then_the_day_of_the_house_from_midnight_to_midnight(
+    house: House,
+) -> None:
+    # 9 March, 12.30 in Honolulu is 10 March, 00.30 in Helsinki: tomorrow in this house, though the same day in UTC.
+    lesson = await plan_without_fields(house.planned, time(12, 30), "Pacific/Honolulu")
+    worker = await house.worker()
+    session = await house.signs_in(worker, "Amina")
+    assert [one["id"] for one in await asked(worker, session, "/api/lessons")] == house.planned.lessons["first"]
+    tomorrow = await asked(worker, session, "/api/lessons?from=2026-03-10T00:00:00%2B02:00")
+    assert [one["id"] for one in tomorrow] == [lesson]
