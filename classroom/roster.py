@@ -95,11 +95,12 @@ async def snapshots(look: Look, lessons: Sequence[tuple[Lesson, Programme]]) -> 
 def apply(roster: Roster, fact: Mapping[str, Any]) -> Roster | None:
     """The roster after one more fact (a `Told.message()`); None when only a new snapshot can tell.
 
-    That is so when a number is missing between them, or when the fact is of a person whom this roster does not name.
+    That is so when a number is missing between them, when the fact is of a person whom this roster does not name, or
+    when somebody said by hand that the lesson was held at another time or is over.
     """
     if fact["number"] <= roster["number"]:
         return roster
-    if fact["number"] > roster["number"] + 1:
+    if fact["number"] > roster["number"] + 1 or fact["kind"] == "RegisterSigned" or fact.get("how") == "held":
         return None
     after = deepcopy(roster)
     after["number"] = fact["number"]

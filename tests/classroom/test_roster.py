@@ -8,7 +8,7 @@ import pytest
 
 from calendars.facts import Told
 from calendars.rights import target_of_lesson
-from classroom import board, rooms, roster, visits
+from classroom import board, register, rooms, roster, visits
 from classroom.roster import apply
 from tests.calendars.planned import Planned, counted
 from tests.classroom.living import Living
@@ -75,6 +75,32 @@ async def by_the_way(luck: random.Random, living: Living, house: Planned, one: A
             await rooms.resume(work, teacher, living.lesson)
         else:
             await rooms.pause(work, teacher, living.lesson)
+
+
+async def test_apply_when_the_register_moves_what_was_held_then_only_a_new_snapshot_tells(house: Planned) -> None:
+    living = Living(house, house.lessons["first"][0])
+    await living.start()
+    await living.enter("Veera")
+    veera, starts = await house.actor("Veera"), house.clock.at
+    heard: list[Told] = []
+    house.store.listen(heard.extend)
+    anew = []
+    for act in (
+        lambda work: register.excuse(work, veera, living.lesson, house.people["Bilal"], "own_illness"),
+        lambda work: register.correct_held(work, veera, living.lesson, starts, starts + timedelta(minutes=9)),
+        lambda work: register.sign(work, veera, living.lesson),
+        lambda work: register.reopen(work, veera, living.lesson, "A note came"),
+    ):
+        held = await snapshot(house, living.lesson)
+        heard.clear()
+        house.clock.at += timedelta(minutes=10)
+        async with house.store.work() as work:
+            await act(work)
+        for fact in heard:
+            held = held if held is None else apply(held, fact.message())
+        assert held is None or held == await snapshot(house, living.lesson)
+        anew.append(held is None)
+    assert anew == [False, True, True, False]
 
 
 async def test_roster_when_there_is_one_lesson_or_three_then_as_many_statements(house: Planned) -> None:
