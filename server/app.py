@@ -3,15 +3,13 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 from calendars import people
 from calendars.clock import Clock
-from calendars.errors import Unavailable
-from calendars.facts import Told
 from calendars.store import Store
 from classroom import epochs
 from classroom.register import renew
@@ -107,21 +105,14 @@ async def _house(app: web.Application) -> AsyncIterator[None]:
     async with store.look() as look:
         app[SECRET] = await people.secret(look)
         app[HOUSE] = House(await people.card(look))
-
-    def heard(facts: Sequence[Told]) -> None:
-        if any(one.kind == "HouseSet" for one in facts):
-            asyncio.get_running_loop().create_task(refresh(app))
-
-    store.listen(heard)
     yield
     await store.close()
 
 
-async def refresh(app: web.Application) -> None:
-    """Read the house's card again."""
-    with suppress(Unavailable):
-        async with app[STORE].look() as look:
-            app[HOUSE].card = await people.card(look)
+async def _refresh(app: web.Application) -> None:
+    """Somebody set the house, here or in another worker: read its card again."""
+    async with app[STORE].look() as look:
+        app[HOUSE].card = await people.card(look)
 
 
 async def _life(app: web.Application) -> AsyncIterator[None]:
@@ -132,6 +123,7 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
         async with store.work() as work:
             await renew(work, await epochs.bury(work, await epochs.signs(work, epoch)))
     live = Live(store, epoch, app[VIDEO], app[WORDS], Pokes(store, settings.redis, epoch), beat=settings.beat)
+    live.streams.ring("house", partial(_refresh, app))
     app[LIVE] = live
     gc.collect()
     gc.freeze()

@@ -68,19 +68,21 @@ class Streams:
             self._start(stream, read=True)
 
     async def poll(self) -> None:
-        """Compare every followed stream with the database: one query."""
-        streams = list(self._reached)
-        if not streams:
-            return
+        """Compare every followed stream and every bell with the database: one query."""
         async with self._store.look() as look:
-            numbers = await look.numbers([*streams, *self._bells])
+            numbers = await look.numbers([*self._reached, *self._bells])
         for stream, number in numbers.items():
             if number > self._reached.get(stream, number):
                 self._start(stream, read=True)
-        for stream, (before, then) in list(self._bells.items()):
+        for stream, (before, then) in self._bells.items():
             if numbers[stream] > before:
-                self._bells[stream] = (numbers[stream], then)
-                self._go(then())
+                self._go(self._answer(stream, numbers[stream], then))
+
+    async def _answer(self, stream: str, number: int, then: Ring) -> None:
+        """Do what a bell asks for; one that could not be answered rings again a second later."""
+        with suppress(Unavailable):
+            await then()
+            self._bells[stream] = (number, then)
 
     def _start(self, stream: str, *, read: bool = False) -> None:
         self._go(self._advance(stream, read))
