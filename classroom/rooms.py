@@ -1,9 +1,9 @@
 """A lesson's room: when its doors are open, when the lesson is held, its breaks, its end."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from calendars import rights
 from calendars.clock import rfc3339, seconds
@@ -66,8 +66,7 @@ def check_open(lesson: Lesson, rules: dict[str, Any], role: str, now: datetime) 
 
 async def open_lesson(work: Work, actor: Actor, lesson: str) -> None:
     """Hold the lesson from now on, even before its planned start. Doing it twice changes nothing."""
-    found, programme, target = await rights.target_of_lesson(work, lesson)
-    rights.ask(actor, "lead", target)
+    found, programme = await _to_lead(work, actor, lesson)
     check_open(found, programme.rules, "teacher", work.now)
     if found.opened is None or found.opened > work.now:
         hold(work, found, actor.person, work.now)
@@ -82,8 +81,7 @@ def hold(work: Work, lesson: Lesson, by: str, held_from: datetime) -> None:
 
 async def pause(work: Work, actor: Actor, lesson: str) -> None:
     """Begin a break. Raises NotOpen before the lesson runs, Conflict `paused_already`."""
-    found, programme, target = await rights.target_of_lesson(work, lesson)
-    rights.ask(actor, "lead", target)
+    found, programme = await _to_lead(work, actor, lesson)
     if state(found, programme.rules, work.now) != "running":
         raise NotOpen("lesson_not_running")
     if await running_pause(work, lesson):
@@ -94,8 +92,7 @@ async def pause(work: Work, actor: Actor, lesson: str) -> None:
 
 async def resume(work: Work, actor: Actor, lesson: str) -> None:
     """End the break. Raises Conflict `not_paused`."""
-    _, _, target = await rights.target_of_lesson(work, lesson)
-    rights.ask(actor, "lead", target)
+    await _to_lead(work, actor, lesson)
     if not await _end_pause(work, lesson, actor.person, work.now):
         raise Conflict("not_paused")
     work.tell(PauseEnded(stream=lesson, by=actor.person))
@@ -109,8 +106,7 @@ async def running_pause(look: Look, lesson: str) -> Pause | None:
 
 async def close(work: Work, actor: Actor, lesson: str) -> None:
     """The teacher ends the lesson: what was held is written down. Doing it twice changes nothing."""
-    found, _, target = await rights.target_of_lesson(work, lesson)
-    rights.ask(actor, "lead", target)
+    found, _ = await _to_lead(work, actor, lesson)
     if found.opened is None:
         raise NotOpen("lesson_not_running")
     if found.closed is None:
@@ -119,20 +115,27 @@ async def close(work: Work, actor: Actor, lesson: str) -> None:
 
 async def close_forgotten(work: Work) -> list[str]:
     """Close every lesson whose doors have shut; held until the last second a leader was seen, or not at all."""
-    late = work.now - timedelta(seconds=1)
+    open_online = (Lesson.closed.is_(None), Lesson.status == "confirmed", Lesson.ends <= work.now, Day.kind == "online")
     rows = await work.rows(
-        select(Lesson, Programme, Day.kind)
+        select(Lesson, Programme)
         .join(Programme, Programme.id == Lesson.programme)
         .join(Day, Day.id == Lesson.day)
-        .where(Lesson.closed.is_(None), Lesson.status == "confirmed", Lesson.ends <= late)
+        .where(*open_online)  # what happens on site is closed by whoever signs its register
+        .order_by(Lesson.id)
+        .with_for_update(of=Lesson)
     )
-    closed = []
-    for lesson, programme, kind in rows:
-        if work.now < doors(lesson, programme.rules).closes or kind != "online":
-            continue  # what happens on site is closed by whoever signs its register
+    shut = [lesson for lesson, programme in rows if doors(lesson, programme.rules).closes <= work.now]
+    for lesson in shut:
         await _close(work, lesson, "", await _last_led(work, lesson))
-        closed.append(lesson.id)
-    return closed
+    return [lesson.id for lesson in shut]
+
+
+async def _to_lead(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Programme]:
+    """The lesson of somebody who leads it, locked: a teacher and a tutor may press one button at one time."""
+    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update())
+    found, programme, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "lead", target)
+    return found, programme
 
 
 async def _last_led(work: Work, lesson: Lesson) -> datetime:
@@ -149,7 +152,6 @@ async def _last_led(work: Work, lesson: Lesson) -> datetime:
 async def _close(work: Work, lesson: Lesson, by: str, until: datetime) -> None:
     held_from = min(lesson.opened or lesson.starts, until)
     await _end_pause(work, lesson.id, by, until)
-    await work.run(update(Lesson).where(Lesson.id == lesson.id).values(closed=work.now))
     lesson.closed = work.now
     body = {"from": rfc3339(held_from), "to": rfc3339(until)}
     await enter(work, lesson.id, Said("held", None, body, by))

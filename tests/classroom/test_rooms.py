@@ -1,0 +1,75 @@
+"""A lesson's room: whoever leads it may press any button at any time, alone or together with another."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from calendars.errors import Conflict
+from calendars.facts import Told
+from calendars.rights import Actor, target_of_lesson
+from calendars.store import Work
+from calendars.tables import Day
+from classroom import rooms
+from classroom.tables import Evidence, Pause
+from tests.calendars.planned import Planned
+from tests.classroom.living import Living
+
+Act = Callable[[Work, Actor, str], Awaitable[None]]
+
+
+async def led(house: Planned) -> Living:
+    """Veera is in her lesson, and it runs."""
+    living = Living(house, house.lessons["first"][0])
+    await living.start()
+    await living.enter("Veera")
+    house.clock.at += timedelta(minutes=10)
+    return living
+
+
+async def together(house: Planned, lesson: str, act: Act) -> list[BaseException | None]:
+    """Two people press the same button at one time."""
+    actor = await house.actor("Veera")
+
+    async def press() -> None:
+        async with house.store.work() as work:
+            await act(work, actor, lesson)
+
+    return list(await asyncio.gather(press(), press(), return_exceptions=True))
+
+
+async def test_close_when_two_press_it_at_one_time_then_it_is_held_once(house: Planned) -> None:
+    living = await led(house)
+    heard: list[Told] = []
+    house.store.listen(heard.extend)
+    assert await together(house, living.lesson, rooms.close) == [None, None]
+    async with house.store.look() as look:
+        lines = await look.all(select(Evidence.kind).where(Evidence.lesson == living.lesson))
+    assert (list(lines), [one.kind for one in heard]) == (["held"], ["LessonClosed"])
+
+
+async def test_pause_when_two_press_it_at_one_time_then_one_break_begins(house: Planned) -> None:
+    living = await led(house)
+    answers = await together(house, living.lesson, rooms.pause)
+    assert sorted(str(one) for one in answers) == ["None", "paused_already"]
+    assert [type(one) for one in answers if one is not None] == [Conflict]
+    async with house.store.look() as look:
+        assert len(await look.all(select(Pause).where(Pause.lesson == living.lesson))) == 1
+
+
+@pytest.mark.parametrize(("kind", "closes"), [("online", True), ("contact", False)])
+async def test_forgotten_when_its_doors_have_shut_then_it_closes_only_if_it_is_online(
+    house: Planned, kind: str, closes: bool
+) -> None:
+    lesson = house.lessons["first"][0]
+    async with house.store.work() as work:
+        found, _, _ = await target_of_lesson(work, lesson)
+        await work.run(update(Day).where(Day.id == found.day).values(kind=kind))
+    house.clock.at = found.ends + timedelta(seconds=899)
+    async with house.store.work() as work:
+        assert await rooms.close_forgotten(work) == []
+    house.clock.at = found.ends + timedelta(seconds=900)
+    async with house.store.work() as work:
+        assert await rooms.close_forgotten(work) == ([lesson] if closes else [])
