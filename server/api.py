@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import metadata
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from aiohttp import web
@@ -10,7 +10,9 @@ from aiohttp import web
 from calendars import agenda, programmes
 from calendars.agenda import Engagement
 from calendars.clock import day_of, in_utc, local, rfc3339
+from calendars.errors import Invalid
 from classroom import reports, rooms, roster
+from server.auth.cookies import name_of
 from server.auth.guard import allow, signed_in
 from server.auth.origin import base_address
 from server.endpoints import Endpoints, asked
@@ -19,6 +21,7 @@ from server.page import render
 
 LONGEST: Final = timedelta(days=400)
 LAST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+Instant = Annotated[datetime, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 endpoints = Endpoints()
 routes = endpoints.routes
 
@@ -41,7 +44,7 @@ class Me(msgspec.Struct):
 
 
 class Lesson(msgspec.Struct):
-    """A lesson as its reader meets it; `role` is hers, empty when she looks on from outside."""
+    """A lesson as its reader meets it; `role` is hers, empty when she looks on from outside; `field` is its code."""
 
     id: str
     programme: str
@@ -103,14 +106,14 @@ class Programme(msgspec.Struct):
 class Between(msgspec.Struct):
     """A span of time: the house's own today when nothing is said, one day from `from` on, 400 days at most."""
 
-    since: datetime | None = msgspec.field(default=None, name="from")
-    until: datetime | None = msgspec.field(default=None, name="to")
+    since: Instant | None = msgspec.field(default=None, name="from")
+    until: Instant | None = msgspec.field(default=None, name="to")
 
 
 class AsOf(msgspec.Struct):
     """The instant whose knowledge is asked for; now when nothing is said."""
 
-    as_of: datetime | None = None
+    as_of: Instant | None = None
 
 
 @endpoints.get("/api/me", "signed_in", Me)
@@ -170,30 +173,32 @@ async def report(request: web.Request) -> reports.Report:
 @allow("public")
 async def document(request: web.Request) -> web.Response:
     """The description of this interface (OpenAPI 3.1)."""
-    return web.json_response(described(base_address(request)))
+    return web.json_response(described(request))
 
 
 @routes.get("/openapi")
 @allow("public")
 async def document_page(request: web.Request) -> web.Response:
     """The same description for people."""
-    found = described(base_address(request))
+    found = described(request)
     operations = [(path, operation["get"]) for path, operation in found["paths"].items()]
     return render(request, "openapi.html", document=found, operations=operations)
 
 
-def described(server: str) -> dict[str, Any]:
-    """The OpenAPI document of a house that is reached at this address."""
+def described(request: web.Request) -> dict[str, Any]:
+    """The OpenAPI document of a house that is reached as by this request."""
     try:
         version = metadata.version("oppitupa")
     except metadata.PackageNotFoundError:  # a tree that was never installed
         version = "0"
-    return endpoints.document("Oppitupa", version, server)
+    return endpoints.document("Oppitupa", version, base_address(request), name_of(request))
 
 
 def _aware(instant: datetime | None) -> datetime | None:
-    """UTC where the address names no offset. Raises Invalid for an instant that no calendar holds."""
-    return None if instant is None else in_utc(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+    """In UTC. Raises Invalid `bad_time` for one without an offset, and for an instant that no calendar holds."""
+    if instant is not None and instant.tzinfo is None:
+        raise Invalid("bad_time", text=instant.isoformat())
+    return None if instant is None else in_utc(instant)
 
 
 def _after(instant: datetime, span: timedelta) -> datetime:

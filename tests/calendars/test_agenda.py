@@ -8,7 +8,7 @@ from calendars import agenda, groups, lessons, people, rights
 from calendars.agenda import Engagement, MyDay
 from calendars.errors import Forbidden, NotFound
 from calendars.lessons import NewLesson
-from calendars.rights import Right
+from calendars.rights import Right, Scope
 from calendars.tables import Lesson
 from tests.calendars.planned import MONDAY, SYSTEM, Planned, counted
 
@@ -233,3 +233,18 @@ async def test_lesson_when_not_hers_then_refused(
     async with house.store.look() as look:
         with pytest.raises(refusal):
             await agenda.of_lesson(look, actor, house.lessons["first"][0], verb)
+
+
+async def test_lesson_when_her_seat_has_ended_or_not_begun_then_seen_still_and_never_entered(house: Planned) -> None:
+    lesson = house.lessons["first"][0]
+    for days in (-9, 200):  # before the first training day, and long after the last
+        house.clock.at = MONDAY + timedelta(days=days)
+        actor = await house.actor("Amina")
+        assert actor.scopes == (Scope("support", "self", actor.person),)
+        async with house.store.look() as look:
+            found = await agenda.of_lesson(look, actor, lesson)
+            assert (found.id, found.role) == (lesson, "learner")
+            with pytest.raises(NotFound):
+                await agenda.of_lesson(look, actor, lesson, "enter")
+            with pytest.raises(NotFound):
+                await agenda.of_lesson(look, actor, house.lessons["second"][0])

@@ -1,12 +1,14 @@
 """The JSON interface with questions that nobody prepared: an answer or a problem with a code, never a 500."""
 
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from calendars import groups, lessons, programmes
 from calendars.blueprints import load
@@ -95,3 +97,52 @@ async def test_lessons_when_no_span_is_asked_for_then_the_day_of_the_house_from_
     assert [one["id"] for one in await asked(worker, session, "/api/lessons")] == house.planned.lessons["first"]
     tomorrow = await asked(worker, session, "/api/lessons?from=2026-03-10T00:00:00%2B02:00")
     assert [one["id"] for one in tomorrow] == [lesson]
+
+
+async def test_question_when_its_instant_names_no_offset_then_refused_and_a_bare_plus_is_read(house: House) -> None:
+    worker = await house.worker()
+    session = await house.signs_in(worker, "Kaisa")
+    report = f"/api/programmes/{house.planned.programme}/report"
+    assert await answered(worker, session, report, as_of="2026-03-10T10:00:00") == (422, "bad_time")
+    assert await answered(worker, session, "/api/lessons", **{"from": "2026-03-10T10:00:00"}) == (422, "bad_time")
+    bare = URL(f"{worker.make_url(report)}?as_of=2026-03-09T09:00:00.5+02:00", encoded=True)
+    async with session.get(bare, headers=JSON) as answer:
+        assert (answer.status, (await answer.json())["as_of"]) == (200, "2026-03-09T09:00:00.500000+02:00")
+
+
+async def test_document_when_read_then_its_cookie_is_the_one_that_signs_in(house: House) -> None:
+    worker = await house.worker()
+    session = await house.signs_in(worker, "Kaisa")
+    async with session.get(worker.make_url("/openapi.json")) as answer:
+        told = await answer.json()
+    held = {cookie.key for cookie in session.cookie_jar}
+    assert told["components"]["securitySchemes"]["cookie"]["name"] in held
+    times = [one["schema"]["anyOf"][0] for one in told["paths"]["/api/lessons"]["get"]["parameters"]]
+    assert times == [{"type": "string", "format": "date-time"}] * 2
+
+
+FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data"
+UNREADABLE = [
+    (f"{FORM}; charset=none-such", b"code=1", {}, 400),
+    (FORM, b"code=\xff", {}, 400),
+    (FORM, b"no gzip", {"Content-Encoding": "gzip"}, 400),
+    (PARTS, b"x", {}, 400),
+    (f"{PARTS}; boundary=x", b"--x\r\nnothing", {}, 400),
+    (f"{PARTS}; boundary=x", b"", {}, 400),
+    ("text/plain", b"code=1", {}, 415),
+    ("application/xml", b"<code/>", {}, 415),
+    (FORM, b"code=" + b"1" * 1_100_000, {}, 413),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "more", "status"), UNREADABLE)
+@pytest.mark.parametrize("door", ["/code", "/sign-out"])
+async def test_form_when_it_cannot_be_read_then_refused_in_words(
+    house: House, door: str, kind: str, body: bytes, more: dict[str, str], status: int
+) -> None:
+    worker = await house.worker()
+    session = await house.signs_in(worker, "Amina")
+    headers = {"Content-Type": kind, **JSON, **more}
+    async with session.post(worker.make_url(door), data=BytesIO(body), headers=headers) as answer:
+        assert (answer.status, answer.content_type) == (status, "application/problem+json")
