@@ -13,12 +13,15 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.journeys import relay
 from tests.journeys.conftest import Demo, sign_in
 from tests.journeys.line import line
+from tests.journeys.pages import NARROWEST, WAYS, House
 from tests.journeys.test_learner import wrongs
 from tests.journeys.test_lesson import enter, until
+from tests.journeys.voices.people import TONES, everybody_hears_everybody, linked, signed_in, voices
 
 PREFERENCES = {
     "media.navigator.streams.fake": True,  # a moving picture and a tone in place of camera and microphone
     "media.navigator.permission.disabled": True,  # as if she had pressed "allow"
+    "media.cubeb.force_mock_context": True,  # a loudspeaker that needs none: without one no AudioContext runs
     "media.peerconnection.ice.loopback": True,  # a machine without a network card is enough for the test
 }
 WIDTH = 360
@@ -138,3 +141,57 @@ async def test_card_when_opened_in_firefox_then_clicks_lead_through_her_day_into
     found["class"] = await wrongs(page, WIDTH, True)
     assert {screen: wrong for screen, wrong in found.items() if wrong} == {}
     assert said == []
+
+
+async def test_star_when_the_teacher_has_firefox_then_all_hear_each_other_and_see_the_mosaic(
+    demo: Demo, chromium: str, fox: Browser
+) -> None:
+    """From five people on everything goes through her browser: it mixes the voices and draws the mosaic."""
+    learners = demo.people("learner", demo.lesson["group"])[:4]
+    async with voices(chromium) as browser:
+        teacher = await signed_in(fox, demo.people("teacher")[0], TONES[0])
+        people = [teacher]
+        people += [await signed_in(browser, one, TONES[at + 1]) for at, one in enumerate(learners)]
+        complaints = [listened(each.page) for each in people]
+        for each in people:
+            await each.enters(demo)
+            await each.presses("microphone")
+        await linked(people, [4, 1, 1, 1, 1])
+        assert await everybody_hears_everybody(people) == 20
+        for each in people:
+            await each.presses("camera")
+        await teacher.presses("mosaic")
+        for each in people[1:]:
+            mosaic = each.page.locator(".picture[data-mosaic] video")
+            await expect(mosaic).to_be_visible(timeout=15_000)
+            before = await mosaic.evaluate("(one) => one.getVideoPlaybackQuality().totalVideoFrames")
+            await until_true(
+                each.page,
+                """(before) => document.querySelector(".picture[data-mosaic] video")
+                  .getVideoPlaybackQuality().totalVideoFrames > before + 10""",
+                before,
+            )
+        assert complaints == [[]] * 5
+
+
+async def test_pages_of_all_roles_when_opened_in_firefox_then_none_is_too_wide_and_none_complains(
+    demo: Demo, fox: Browser
+) -> None:
+    house = House(demo.listing, demo.folder)
+    await house.prepare()
+    for role, ways in WAYS.items():
+        context = await fox.new_context(viewport={"width": NARROWEST, "height": 760})
+        page, found = await context.new_page(), []
+        if role != "nobody":
+            await page.goto(house.person(role)["signin"])
+            await page.click("form[method=post] button")
+            await page.wait_for_load_state()
+        said = listened(page)
+        for number, way in enumerate(ways):
+            path, language = way.format(**house.holes(role)), ("ar", "fi")[number % 2]
+            answer = await page.goto(f"{demo.url}{path}{'&' if '?' in path else '?'}language={language}")
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            if answer is None or answer.status >= 500 or wide > NARROWEST:
+                found.append((way, language, answer and answer.status, wide))
+        assert (role, found, said) == (role, [], [])
+        await context.close()
