@@ -1,5 +1,6 @@
 """A teacher's day: the class that runs and who is missing in it, what happens on site, the registers still to close."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from calendars.clock import day_of
 from calendars.errors import Conflict, Invalid
 from calendars.store import Look, Work
 from classroom import register
+from classroom.unsigned import unsigned
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import HOUSE, LANGUAGE, SAY, STORE
@@ -39,8 +41,8 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         led = [one for one in known if one.role in rights.LEADS and one.lesson is not None and not one.cancelled]
         today = [one for one in led if one.date == day_of(now, one.zone)]
         found = await classes.of(look, today, language)
-        still_open = [one for one in led if _is_open(one, now)]
-        summaries = [await _summary(look, request, one) for one in still_open[-MOST_OPEN:]]
+        still_open = [one for one in led if _is_open(one, now) and rights.may(actor, "register", one.target)]
+        summaries = await _summaries(look, request, still_open[-MOST_OPEN:])
     running = [one for one in found if one.it.online and one.it.is_on(now)]
     return staff_page(
         request, "teacher_day.html", filled.status, entered=filled,
@@ -57,15 +59,17 @@ def _is_open(one: Engagement, now: Any) -> bool:
     return lesson is not None and lesson.signed is None and (lesson.closed is not None or one.ends <= now)
 
 
-async def _summary(look: Look, request: web.Request, one: Engagement) -> dict[str, Any]:
-    """An open register in one line: how many are present, and who is not."""
-    found = await register.register(look, signed_in(request), one.id)
-    absent = [entry.name for entry in found.entries if entry.reckoning.state in ("absent", "could_not_enter")]
-    present = sum(entry.reckoning.seconds["present"] > 0 for entry in found.entries)
-    return {
-        "shown": Shown(one, request[LANGUAGE], look.now), "present": present, "expected": len(found.entries),
-        "absent": ", ".join(absent),
-    }  # fmt: skip
+async def _summaries(look: Look, request: web.Request, engagements: Sequence[Engagement]) -> list[dict[str, Any]]:
+    """Open registers, each in one line: how many are present, and who is not."""
+    lessons = [(one.lesson, one.programme) for one in engagements if one.lesson is not None]
+    found = await unsigned(look, signed_in(request), lessons)
+    return [
+        {
+            "shown": Shown(one, request[LANGUAGE], look.now), "present": found[one.id].present,
+            "expected": found[one.id].people, "absent": ", ".join(found[one.id].absent),
+        }
+        for one in engagements
+    ]  # fmt: skip
 
 
 @routes.post("/teaching/sign")
