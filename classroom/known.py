@@ -1,7 +1,7 @@
 """What was known at a past instant, although the rows have moved on: a report of then must say for ever what it said.
 
-Evidence carries when it was received. What changes in place does not: when a lesson was opened, signed or cancelled
-is read from the trail, and how far a stay was proven from its steps.
+Evidence carries when it was received. What changes in place does not: when a lesson was planned, opened, signed or
+cancelled is read from the trail, and how far a stay was proven from its steps.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,9 +39,11 @@ async def known(look: Look, lessons: Sequence[str], at: datetime) -> dict[str, K
 
 
 async def standing(look: Look, programme: str, lessons: Iterable[Lesson], at: datetime) -> set[str]:
-    """Those of these lessons of a programme that were not cancelled at `at`."""
-    cancelled = {fact.body["lesson"] for fact in await look.facts([programme], ("LessonCancelled",), at)}
-    return {lesson.id for lesson in lessons if lesson.status != "cancelled" or lesson.id not in cancelled}
+    """Those of these lessons of a programme that stood in its plan at `at`: planned by then, and not cancelled."""
+    stood: set[str] = set()
+    for fact in await look.facts([programme], ("LessonPlanned", "LessonCancelled"), at):
+        (stood.add if fact.kind == "LessonPlanned" else stood.discard)(fact.body["lesson"])
+    return stood.intersection(lesson.id for lesson in lessons)
 
 
 def step(heard: datetime, now: datetime) -> str:

@@ -18,16 +18,16 @@ from sqlalchemy import select
 
 from calendars import rights
 from calendars.clock import day_of, rfc3339
-from calendars.rights import Actor
+from calendars.names import in_language
+from calendars.rights import Actor, Target
 from calendars.store import Look
 from calendars.tables import Day, Expected, Group, Lesson, Person, Programme
 from classroom import ledger, rooms
 from classroom.attendance import Reckoning, counted, reckon
 from classroom.known import known, standing
-from classroom.testimony import Held
+from classroom.testimony import KINDS, Held
 
 SUMS = ("planned", "held", "present", "excused", "could_not_enter", "absent", "not_held")
-KINDS = ("evidenced", "room", "service_gap", "bridged", "corrected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +69,25 @@ async def report(look: Look, actor: Actor, programme: str, as_of: datetime | Non
     return await _report(look, found, min(as_of or look.now, look.now))
 
 
-async def own_hours(look: Look, actor: Actor, person: str) -> dict[str, int]:
-    """A learner's own sums over every lesson that is past; her own, or for whoever may see the figures."""
-    return _sums(await own_rows(look, actor, person))
-
-
 async def own_rows(look: Look, actor: Actor, person: str) -> list[Row]:
-    """The lines that those sums are made of, in the order of the lessons."""
+    """A learner's own line of every lesson that has begun, in order; hers, or for whoever may see the figures."""
+    if person != actor.person:
+        await rights.ask_about(look, actor, "see_report", person)
     rows = await look.rows(
-        select(Lesson, Programme)
+        select(Lesson, Programme, Day.kind)
         .join(Programme, Programme.id == Lesson.programme)
+        .join(Day, Day.id == Lesson.day)
         .join(Expected, (Expected.lesson == Lesson.id) & (Expected.person == person))
         .where(Lesson.status == "confirmed", Lesson.starts <= look.now)
         .order_by(Lesson.starts, Lesson.id)
     )
-    if person != actor.person:
-        await rights.ask_about(look, actor, "see_report", person)
-        rows = [
-            one for one in rows
-            if rights.may(actor, "see_report", rights.Target(one[1].organisation, one[1].id, one[0].group, one[0].id))
-        ]  # fmt: skip
-    begun = [(one, programme, "", day_of(one.starts, programme.zone).isoformat()) for one, programme in rows]
-    return [row for row in await _rows(look, begun, look.now) if row.learner == person]
+    begun = [
+        (lesson, programme, kind, day_of(lesson.starts, programme.zone).isoformat())
+        for lesson, programme, kind in rows
+        if person == actor.person
+        or rights.may(actor, "see_report", Target(programme.organisation, programme.id, lesson.group, lesson.id))
+    ]
+    return await _rows(look, begun, look.now, person)
 
 
 async def _report(look: Look, programme: Programme, as_of: datetime) -> Report:
@@ -107,17 +104,19 @@ async def _report(look: Look, programme: Programme, as_of: datetime) -> Report:
         if lesson.id in stood
     ]
     rows = await _rows(look, begun, as_of)
-    totals: dict[str, Any] = dict(_sums(rows))
+    totals: dict[str, Any] = dict(sums(rows))
     for name in ("learner", "group", "day"):
         totals[f"by_{name}"] = {
-            key: _sums(row for row in rows if getattr(row, name) == key) for key in _keys(rows, name)
+            key: sums(row for row in rows if getattr(row, name) == key) for key in _keys(rows, name)
         }
     totals["days"] = await _days(look, programme)
     return Report(programme.id, _exact(as_of, programme.zone), rows, totals)
 
 
-async def _rows(look: Look, lessons: Sequence[tuple[Lesson, Programme, str, str]], as_of: datetime) -> list[Row]:
-    """A row for everybody in each lesson that is over, or that somebody holds by now."""
+async def _rows(
+    look: Look, lessons: Sequence[tuple[Lesson, Programme, str, str]], as_of: datetime, only: str = ""
+) -> list[Row]:
+    """A row for everybody (or for one alone) in each lesson that is over, or that somebody holds by now."""
     asked = [(one, rooms.times(one, programme.rules), rooms.rules_of(programme)) for one, programme, _, _ in lessons]
     traces = await ledger.traces(look, asked, as_of)
     stood = await known(look, list(traces), as_of)
@@ -127,9 +126,10 @@ async def _rows(look: Look, lessons: Sequence[tuple[Lesson, Programme, str, str]
         if lesson.ends > as_of and not any(isinstance(one, Held) for one in trace.lines):
             continue
         held = sum(one.seconds for one in counted(trace))
+        found = reckon(trace.of(only) if only else trace)
         rows += [
             _row(lesson, programme, kind, day, person, held, reckoning, signed=stood[lesson.id].signed)
-            for person, reckoning in sorted(reckon(trace).items())
+            for person, reckoning in sorted(found.items())
         ]
     return rows
 
@@ -169,7 +169,8 @@ def _instant(second: int, zone: str) -> str:
     return rfc3339(datetime.fromtimestamp(second, UTC), zone)
 
 
-def _sums(rows: Iterable[Row]) -> dict[str, int]:
+def sums(rows: Iterable[Row]) -> dict[str, int]:
+    """Whole seconds over these rows, by what they were."""
     total = dict.fromkeys(SUMS, 0)
     for row in rows:
         for name in SUMS:
@@ -188,11 +189,13 @@ async def _days(look: Look, programme: Programme) -> dict[str, int]:
 
 async def names(look: Look, actor: Actor, found: Report) -> dict[str, str]:
     """The shown names of the learners and groups of a report, for paper and pages."""
-    _, target = await rights.target_of_programme(look, found.programme)
+    programme, target = await rights.target_of_programme(look, found.programme)
     rights.ask(actor, "see_report", target)
     people = await look.all(select(Person).where(Person.id.in_(_keys(found.rows, "learner"))))
     groups = await look.all(select(Group).where(Group.programme == found.programme))
-    return {one.id: one.shown for one in people} | {one.id: one.name.get("fi", one.id) for one in groups}
+    return {one.id: one.shown for one in people} | {
+        one.id: in_language(one.name, programme.language, programme.language) for one in groups
+    }
 
 
 def as_json(found: Report) -> str:

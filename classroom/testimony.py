@@ -4,7 +4,7 @@ Seconds are whole epoch seconds. What cannot be true (an end before its beginnin
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from calendars.clock import Interval
@@ -178,3 +178,12 @@ class Trace:
     rules: Rules
     expected: tuple[str, ...]
     lines: Sequence[Line]
+
+    def of(self, learner: str) -> "Trace":
+        """The same for one learner alone: her lines, and those that are about the lesson itself."""
+        expected = tuple(one for one in self.expected if one == learner)
+        return replace(self, expected=expected, lines=[one for one in self.lines if _is_of(one, learner)])
+
+
+def _is_of(line: Line, learner: str) -> bool:
+    return isinstance(line, Outage | Held | Pause) or line.learner == learner

@@ -40,7 +40,7 @@ async def my_day(request: web.Request) -> web.Response:
         day = await agenda.now(look, actor, now)
         front = day.now or (day.next if day.next and day.next.date == day_of(now, day.next.zone) else None)
         mates = await roster.classmates(look, actor, front.id) if front and front.online else []
-        sums = await reports.own_hours(look, actor, actor.person)
+        sums = reports.sums(await reports.own_rows(look, actor, actor.person))
         week = await _week(look, actor, day, language, request[SAY])
 
     def shown(one: agenda.Engagement | None) -> Shown | None:
@@ -94,14 +94,13 @@ async def hours(request: web.Request) -> web.Response:
     actor, before = signed_in(request), request.query.get("before", "9999")
     async with request.app[STORE].look() as look:
         rows = await reports.own_rows(look, actor, actor.person)
-        sums = await reports.own_hours(look, actor, actor.person)
         now = look.now
         since, until = now - 2 * YEAR, now + WEEK
         met = {one.id: one for one in await agenda.agenda(look, actor, actor.person, since, until)}
     over = [row for row in rows if row.lesson not in met or Shown(met[row.lesson], request[LANGUAGE], now).has_ended]
     lived = [list(lines) for _, lines in groupby(over, key=lambda row: row.day)]
     earlier = [lines for lines in reversed(lived) if lines[0].day < before]
-    shown = earlier[:DAYS_SHOWN]
+    shown, sums = earlier[:DAYS_SHOWN], reports.sums(rows)
     return render(
         request, "hours.html", present=duration(sums["present"]), held=duration(sums["held"]),
         days=[_lived(lines, met, request) for lines in shown],

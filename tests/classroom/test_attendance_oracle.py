@@ -26,6 +26,14 @@ def test_any_trace_when_replayed_in_any_order_then_as_the_oracle_judges(lines: l
     assert _replayed([lines[0], *shuffled]) == expected
 
 
+@settings(max_examples=RUNS, deadline=None)
+@given(lines=traces())
+def test_any_trace_when_one_learner_is_reckoned_alone_then_as_among_all(lines: list[Json]) -> None:
+    trace = read(json.dumps(line) for line in lines)
+    for learner, among_all in reckon(trace).items():
+        assert reckon(trace.of(learner)) == {learner: among_all}
+
+
 def _replayed(lines: list[Json]) -> Any:
     learners: Any = answer(reckon(read(json.dumps(line) for line in lines)))["learners"]
     for one in learners.values():
