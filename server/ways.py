@@ -15,6 +15,8 @@ WAYS: Final = (
     ("/settings", phrase("Settings"), ("administer",)),
 )  # fmt: skip
 """Address, English source, and the verbs of which one is enough."""
+WITHIN: Final = {"/people": ("/people/", "/staff/"), "/programmes": ("/programmes/", "/groups/")}
+"""Pages that one reaches over another way than their address says."""
 LEARNS_ONLY: Final = frozenset({"learner", "guest"})
 
 
@@ -29,4 +31,4 @@ def ways(request: web.Request) -> list[tuple[str, str, str]]:
 
 
 def _current(here: str, path: str) -> str:
-    return "page" if here == path else "true" if here.startswith(f"{path}/") else ""
+    return "page" if here == path else "true" if f"{here}/".startswith(WITHIN.get(path, f"{path}/")) else ""

@@ -1,6 +1,7 @@
 """One training day of a programme: its kind and place, its lessons with what can be done about each."""
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from aiohttp import web
@@ -42,7 +43,7 @@ async def page(request: web.Request) -> web.Response:
     busy = {one.group.id for one in planned if one.group and not one.cancelled}
     return staff_page(
         request, "day.html", day=_head(line, day, language, say), may_plan=may_plan,
-        lessons=[_row(one, language, now, say, may_plan) for one in planned],
+        spans=_spans([_row(one, language, now, say, may_plan) for one in planned]),
         idle=[(group, name) for group, name in named if group not in busy] if day.kind != "workplace" else [],
         groups=named, before=_beside(line, day, -1, language), after=_beside(line, day, 1, language),
     )  # fmt: skip
@@ -61,6 +62,12 @@ def _head(line: Line, day: PlannedDay, language: str, say: Say) -> dict[str, Any
     }  # fmt: skip
 
 
+def _spans(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The lessons of each time of the day, those of one time by the names of their groups."""
+    ordered = sorted(rows, key=lambda row: (row["time"], row["group"]))
+    return [(hours, list(at_once)) for hours, at_once in groupby(ordered, key=lambda row: str(row["hours"]))]
+
+
 def _row(one: Engagement, language: str, now: datetime, say: Say, may_plan: bool) -> dict[str, Any]:
     """A lesson as a row: who, when, about what, how it stands, and whether it can still be changed."""
     lesson, teaching, when = one.lesson, one.programme.language, When(language, one.zone)
@@ -70,7 +77,7 @@ def _row(one: Engagement, language: str, now: datetime, say: Say, may_plan: bool
     unbegun = lesson.opened is None and lesson.closed is None and lesson.signed is None
     return {
         "id": one.id, "group": in_language(one.group.name, language, teaching),
-        "hours": when.span(one.starts, one.ends),
+        "hours": when.span(one.starts, one.ends), "time": (one.starts, one.ends),
         "topic": in_language(one.title, language, teaching), "leaders": ", ".join(who.shown for who in one.leaders),
         "state": state, "state_word": state_word(state, say), "tone": TONES.get(state, ""), "online": one.online,
         "may_change": may_plan and unbegun and not one.cancelled, "may_lead": may_plan and not lesson.signed

@@ -61,16 +61,18 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         request, "group.html", filled.status, entered=filled, id=group.id, programme=programme.id,
         name=in_language(group.name, language, programme.language),
         programme_name=in_language(programme.name, language, programme.language),
-        here=[_member(one, when) for one in members if one.last_day >= today],
-        gone=[_member(one, when) for one in members if one.last_day < today],
+        here=[_member(one, when, programme) for one in members if one.last_day >= today],
+        gone=[_member(one, when, programme) for one in members if one.last_day < today],
         coming=[(Shown(one, language, now), numbers[one.day.id]) for one in coming], sees_people=sees,
         may_plan=rights.may(actor, "plan", target), may_give=rights.may(actor, "give_link", target),
         may_invite=rights.may(actor, "invite", target),
     )  # fmt: skip
 
 
-def _member(one: groups.Member, when: When) -> dict[str, Any]:
+def _member(one: groups.Member, when: When, programme: Any) -> dict[str, Any]:
+    """Her days are told only where they are not all of the programme's."""
+    throughout = (one.first_day, one.last_day) == (programme.starts, programme.ends)
     return {
         "person": one.person, "name": one.name, "telephone": one.telephone,
-        "days": f"{when.day(one.first_day)} – {when.day(one.last_day)}",
+        "days": "" if throughout else f"{when.day(one.first_day)} – {when.day(one.last_day)}",
     }  # fmt: skip

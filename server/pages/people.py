@@ -73,7 +73,7 @@ async def add(request: web.Request) -> web.Response:
 
 async def _form(request: web.Request, filled: Entered) -> web.Response:
     async with request.app[STORE].look() as look:
-        formed = await groups_seen(look, signed_in(request), request[LANGUAGE])
+        formed = await groups_seen(look, signed_in(request), request[LANGUAGE], lasting=True)
     return staff_page(
         request, "person_new.html", filled.status, entered=filled, groups=formed, languages_known=languages_of(request)
     )
@@ -92,12 +92,19 @@ def languages_of(request: web.Request) -> list[tuple[str, str]]:
     return [(code, NAMES.get(code, code)) for code in request.app[HOUSE].card.languages]
 
 
-async def groups_seen(look: Look, actor: Actor, language: str) -> list[tuple[str, str]]:
-    """The groups whose people she may see, with their names."""
+async def groups_seen(look: Look, actor: Actor, language: str, *, lasting: bool = False) -> list[tuple[str, str]]:
+    """The groups whose people she may see, with their names; of several programmes each with its programme's name.
+
+    With `lasting` only those of programmes that have not ended: who comes today can sit in no other.
+    """
+    seen = (await programmes.of(look, actor))[:MOST_PROGRAMMES]
+    if lasting:
+        seen = [one for one in seen if one.ends >= day_of(look.now, one.zone)]
     found = []
-    for programme in (await programmes.of(look, actor))[:MOST_PROGRAMMES]:
+    for programme in seen:
+        where = f" · {in_language(programme.name, language, programme.language)}" if len(seen) > 1 else ""
         for group, _ in await groups.of_programme(look, actor, programme.id):
             target = rights.Target(programme.organisation, programme.id, group.id)
             if rights.may(actor, "see_people", target):
-                found.append((group.id, in_language(group.name, language, programme.language)))
+                found.append((group.id, in_language(group.name, language, programme.language) + where))
     return found

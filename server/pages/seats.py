@@ -93,7 +93,7 @@ async def _new(request: web.Request, filled: Entered) -> web.Response:
     actor = signed_in(request)
     async with request.app[STORE].look() as look:
         whose = await rights.ask_about(look, actor, "see_people", request.match_info["person"])
-        offered = await groups_seen(look, actor, request[LANGUAGE])
+        offered = await groups_seen(look, actor, request[LANGUAGE], lasting=True)
     return staff_page(request, "seat_new.html", filled.status, whose=whose, entered=filled, groups=offered)
 
 

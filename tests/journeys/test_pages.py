@@ -104,7 +104,7 @@ def test_coordinator_plans_a_lesson_with_the_keyboard_alone(tour: Tour) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(day)
     assert page.locator("[data-lesson]").count() == before + 1
-    assert page.locator("[data-lesson]").last.inner_text().count("18:15–19:00") == 1
+    assert page.locator("section", has_text="18:15–19:00").locator("[data-lesson]").count() == 1
 
 
 def tab_to(page: Page, selector: str, most: int = 40) -> None:
