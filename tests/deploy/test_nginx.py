@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 import socketio
 
-from server.demo.classmates import _press_the_button
+from server.demo.classmates import press_the_button
 from server.tls import self_signed
 from tests.faults.houses import House
 from tests.faults.school import School, build
@@ -60,7 +60,7 @@ class Front:
     async def socket(self, person: str) -> socketio.AsyncClient:
         """Sign a learner in through nginx, and open her socket through it."""
         session = self.session()
-        await _press_the_button(session, self.url + self.house.school.links[person])
+        await press_the_button(session, self.url + self.house.school.links[person])
         client = socketio.AsyncClient(http_session=session, reconnection=False)
         await client.connect(self.url, transports=["websocket"], wait_timeout=10)
         return client

@@ -16,7 +16,7 @@ import socketio
 from yarl import URL
 
 from calendars.store import new_id
-from server.demo.classmates import _press_the_button
+from server.demo.classmates import press_the_button
 from tests.faults.school import School
 
 LOST = 3
@@ -82,7 +82,7 @@ class Pupil:
         each_its_own = aiohttp.TCPConnector(force_close=True)  # whichever worker is awake takes the next one
         self._session = aiohttp.ClientSession(connector=each_its_own, cookie_jar=aiohttp.CookieJar(unsafe=True))
         if not self.leads:
-            await _press_the_button(self._session, self.url + self.school.links[self.person])
+            await press_the_button(self._session, self.url + self.school.links[self.person])
             return
         address = URL(self.url)
         jar = self._session.cookie_jar
