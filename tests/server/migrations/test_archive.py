@@ -68,16 +68,17 @@ async def test_backup_when_the_house_works_on_then_it_holds_one_instant(
     works = [asyncio.create_task(go_on()) for _ in range(3)]
     while written < 50:
         await asyncio.sleep(0.01)
-    before = written
-    await write_from(database, tmp_path / "house.zip")
-    after = written
+    before = after = written
+    while after == before:  # on a busy machine nobody may have got a turn while it was written
+        before = written
+        await write_from(database, tmp_path / "house.zip")
+        after = written
     stop.set()
     await asyncio.gather(*works)
     with zipfile.ZipFile(tmp_path / "house.zip") as archive:
         counts = json.loads(archive.read("about.json"))["rows"]
     assert counts["people"] == counts["trail"]
     assert before <= counts["people"] <= after
-    assert after > before
 
 
 async def test_restore_when_the_database_is_not_empty_then_nothing_is_overwritten(
