@@ -94,20 +94,25 @@ async def clock(settings: Settings) -> list[Finding]:
         findings.append(Finding(True, "The clock is set over the network."))
     else:
         findings.append(Finding(False, "The clock is not set over the network: `apt install systemd-timesyncd`."))
+    newest = await _newest(settings)
+    if newest is not None and newest > datetime.now(UTC) + timedelta(seconds=CLOCKS_APART):
+        told = f"{newest:%Y-%m-%d %H:%M:%S}"
+        findings.append(Finding(False, f"The clock is behind: the last thing that happened was at {told} UTC. Set it."))
+    return findings
+
+
+async def _newest(settings: Settings) -> datetime | None:
+    """When the last thing happened in this house; None where nothing did, or nothing can be read."""
     store = Store(settings.database_url, Clock())
     try:
+        if await standing(settings.database_url) is None:
+            return None  # to look must not make a database
         async with store.look() as look:
-            newest = await look.newest()
-        if newest is not None and newest > datetime.now(UTC) + timedelta(seconds=CLOCKS_APART):
-            told = f"{newest:%Y-%m-%d %H:%M:%S}"
-            findings.append(
-                Finding(False, f"The clock is behind: the last thing that happened was at {told} UTC. Set it.")
-            )
+            return await look.newest()
     except Refused:
-        pass  # told already: the database does not answer, or is empty
+        return None  # told already: the database does not answer, or has no such form
     finally:
         await store.close()
-    return findings
 
 
 def mail(settings: Settings) -> Iterable[Finding]:
@@ -143,7 +148,10 @@ def tls(settings: Settings) -> Iterable[Finding]:
     """Whether browsers will give a camera, and how long the certificate is good."""
     parts = urlsplit(settings.url)
     if settings.tls_cert:
-        yield _until(ends(settings.tls_cert), "The certificate")
+        try:
+            yield _until(ends(settings.tls_cert), "The certificate")
+        except (OSError, ValueError):
+            yield Finding(False, f"The certificate {settings.tls_cert} cannot be read: check OPPITUPA_TLS_CERT.")
     elif parts.scheme == "https" and parts.hostname:
         until, trouble = probes.certificate(parts.hostname, parts.port or 443)
         if until is None:
