@@ -17,6 +17,7 @@ from calendars.tables import Day, Field, Group, Leader, Lesson, Person, Phase, P
 
 ON_SITE = ("contact", "workplace")
 _ALL_OF_IT = timedelta(days=100_000)
+_LONGEST_AFTER = timedelta(days=1)  # that a lesson may run over: so much a blueprint may let its doors stay open
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +146,6 @@ async def now(look: Look, actor: Actor, at: datetime) -> MyDay:
     )
 
 
-async def next_contact_day(look: Look, actor: Actor, at: datetime) -> Engagement | None:
-    """The actor's contact day of today, until it ends, or the next one."""
-    rights.ask(actor, "see_own", Target(person=actor.person))
-    days = await days_of(look, actor, at, at + _ALL_OF_IT, kinds=("contact",))
-    return next((day for day in days if not day.cancelled), None)
-
-
 async def contact_days(look: Look, whose: Actor, programme: str) -> list[Engagement]:
     """The contact days of one programme: those of a learner's seats, all of them for whoever works there."""
     now = look.now
@@ -201,7 +195,7 @@ async def house(look: Look, actor: Actor, at: datetime, ahead: timedelta = timed
     visible = rights.narrowed(select(Lesson), actor, "see_roster").with_only_columns(
         Lesson.id, literal("").label("role")
     )
-    found = await _lessons(look, visible.subquery("visible"), at - timedelta(hours=1), at + ahead)
+    found = await _lessons(look, visible.subquery("visible"), at - _LONGEST_AFTER, at + ahead)
     return [one for one in found if not one.cancelled and (one.is_on(at) or at < one.starts)]
 
 

@@ -32,9 +32,6 @@ Service = Literal[
     "tutor_training",
     "indirect_audience",
 ]
-REPORTED_TO_PAYER: frozenset[Service] = frozenset(
-    ("job_search_coaching", "career_coaching", "training_trial", "work_trial", "rehabilitative_work")
-)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from calendars.errors import Invalid
@@ -88,11 +89,6 @@ def united(intervals: Iterable[Interval]) -> list[Interval]:
     return whole
 
 
-def covered(intervals: Iterable[Interval]) -> int:
-    """Seconds that at least one interval covers."""
-    return sum(one.seconds for one in united(intervals))
-
-
 def without(intervals: Sequence[Interval], taken: Sequence[Interval]) -> list[Interval]:
     """`intervals` less the seconds of `taken`, as maximal intervals."""
     left: list[Interval] = []
@@ -108,6 +104,13 @@ def without(intervals: Sequence[Interval], taken: Sequence[Interval]) -> list[In
         if at < one.ends:
             left.append(Interval(at, one.ends))
     return left
+
+
+def zones_of(country: str) -> tuple[str, ...]:
+    """The time zones of a country, from the list that comes with the zone data; the usual one first."""
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return tuple(row[2] for row in rows if row[0] == country.partition("-")[0])
 
 
 def local(day: date, at: time_of_day, zone: str) -> datetime:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from importlib.resources import files
 
 from calendars.errors import Invalid
 
@@ -60,20 +59,6 @@ def _own_language(country: str) -> str | None:
         raise Invalid("unknown_country", field="country", country=country) from None
 
 
-def zones_of(country: str) -> tuple[str, ...]:
-    """The time zones of a country, from the list that comes with the zone data; the usual one first."""
-    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return tuple(row[2] for row in rows if row[0] == country.partition("-")[0])
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day number so many months later, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
-
-
 @dataclass(frozen=True, slots=True)
 class TrainingCalendar:
     """Which days are training days: those of `weekdays` that are neither public holidays nor in a break."""
@@ -110,10 +95,6 @@ class TrainingCalendar:
     def first(self, day: date) -> date:
         """That day, or the next training day after it."""
         return next(self.days(day))
-
-    def nth(self, day: date, number: int) -> date:
-        """The `number`-th training day counted from `day`, which is the first if it is one."""
-        return next(one for count, one in enumerate(self.days(day), 1) if count == number)
 
     def back(self, day: date, number: int) -> date:
         """The training day from which `day`, a training day itself, is the `number`-th."""

@@ -13,6 +13,13 @@ _SPACES = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
 _UNSAYABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
 )
+# In speech tabs and line ends stay, and so do the marks that isolate a name in a sentence; what turns letters round and
+# what is no character in any version of Unicode does not.
+_UNSAID = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a\u202b\u202d\u202e\ufdd0-\ufdef"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
+    + "]"
+)
 _TELEPHONE = re.compile(r"\+?[\d ()/-]{3,30}")
 _EMAIL = re.compile(r"[^@\s<>\"',;:\\]{1,64}@[^@\s<>\"',;:\\]{1,180}\.[^@\s<>\"',;:\\.]{2,60}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
@@ -34,6 +41,11 @@ def clean_line(text: str, field: str, most: int = 200) -> str:
     if len(line) > most:
         raise Invalid("too_long", field=field, most=most)
     return line
+
+
+def clean_text(text: str) -> str:
+    """Several lines that somebody says. New letters and pictures stay: a telephone knows more of them than we do."""
+    return unicodedata.normalize("NFC", _UNSAID.sub("", text)).strip()
 
 
 def clean_telephone(text: str, field: str = "telephone") -> str:

@@ -8,10 +8,9 @@ from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calendars.blueprint_form import Blueprint, Hours, Kind, Phase, Series, Service
-from calendars.clock import day_of, local
+from calendars.clock import day_of, local, zones_of
 from calendars.errors import Invalid
-from calendars.freedays import WEEKDAYS, WORKING_WEEK, Break, TrainingCalendar, months_later, years_in_doubt, zones_of
-from calendars.freedays import holidays_of as holidays_of
+from calendars.freedays import WEEKDAYS, WORKING_WEEK, Break, TrainingCalendar, holidays_of, years_in_doubt
 
 _FIRST_YEAR, _LAST_YEAR = 1950, 2150
 
@@ -154,9 +153,11 @@ def plan(
     )
 
 
-def start_so_that(blueprint: Blueprint, number: int, day: date, *, breaks: Iterable[Break] = ()) -> date:
-    """The start from which `day` becomes training day `number`. Raises Invalid `not_a_training_day`."""
-    return TrainingCalendar(blueprint.country, WORKING_WEEK, tuple(breaks)).back(day, number)
+def months_later(day: date, months: int) -> date:
+    """The same day number so many months later, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
 def _start_in_reach(start: date) -> None:

@@ -1,6 +1,5 @@
 """What the class shares beside the picture: the chat and the raised hands."""
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ from sqlalchemy import delete, insert, select
 
 from calendars import rights
 from calendars.errors import Invalid, NotFound
+from calendars.names import clean_text
 from calendars.rights import Actor, Target
 from calendars.store import Look, Work
 from calendars.tables import Person
@@ -15,7 +15,6 @@ from classroom.facts import HandLowered, HandRaised, Said
 from classroom.tables import Hand, Message
 
 LONGEST = 2000  # characters of one message
-TURNING = "\u202a\u202b\u202d\u202e"  # overrides that make a text look like another
 SHOWN = 200  # messages that a newcomer gets
 
 
@@ -39,7 +38,7 @@ async def say(work: Work, actor: Actor, target: Target, id: str, text: str) -> i
     """Say something; its number. The same id again says nothing new, and another's id is refused."""
     rights.ask(actor, "enter", target)
     assert target.lesson is not None
-    words = clean(text)
+    words = clean_text(text)
     if not words or len(words) > LONGEST:
         raise Invalid("bad_message", field="text", longest=LONGEST)
     if not id or len(id) > 40 or not id.isascii():
@@ -77,16 +76,6 @@ async def messages(look: Look, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """These messages with their words, for those who hear of them."""
     rows = await look.rows(select(Message, Person).join(Person, Person.id == Message.person).where(Message.id.in_(ids)))
     return {message.id: _message(message, person) for message, person in rows}
-
-
-def clean(text: str) -> str:
-    """The text without control characters, lone surrogates and directional overrides."""
-    kept = "".join(
-        letter
-        for letter in text
-        if letter in "\n\t" or (unicodedata.category(letter) not in ("Cc", "Cs", "Cn") and letter not in TURNING)
-    )
-    return unicodedata.normalize("NFC", kept).strip()
 
 
 def _message(message: Message, person: Person) -> dict[str, Any]:

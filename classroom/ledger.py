@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import insert, select
 
+from calendars import rights
 from calendars.clock import parse_instant, rfc3339, seconds
 from calendars.lessons import seated
 from calendars.store import Look, Work, new_id
-from calendars.tables import Expected, Lesson, Programme
+from calendars.tables import Expected, Lesson
 from classroom.known import known, proven_until
 from classroom.tables import Evidence, Pause, Visit
 from classroom.testimony import (
@@ -24,13 +25,12 @@ from classroom.testimony import (
     Rules,
     Span,
     Statement,
+    StatementKind,
     Trace,
 )  # fmt: skip
 from classroom.testimony import Pause as Break
 
-LEADING = ("teacher", "tutor", "coordinator")
 _AT_ONCE = 400  # lessons in one statement
-STATEMENTS = ("teacher", "paper", "phone", "qr", "foreman", "remove")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ async def close_stays(work: Work, visits: Sequence[Visit], end: str) -> None:
         if end == "lost" and visit.lost is None:
             visit.lost = work.now
         body = {"connection": visit.connection, "from": rfc3339(visit.a), "to": rfc3339(visit.b), "end": end}
-        if visit.role in LEADING:
+        if visit.role in rights.LEADS:
             body["role"] = visit.role  # a teacher's own hours; the trace is of the learners
         by_lesson.setdefault(visit.lesson, []).append(Said("span", visit.person, body))
     for lesson in sorted(by_lesson):
@@ -130,7 +130,7 @@ async def _lines(look: Look, ids: Sequence[str], at: datetime, past: datetime | 
 
 
 def _open_visits(lessons: Sequence[str], past: datetime | None) -> Any:
-    query = select(Visit).where(Visit.lesson.in_(lessons), Visit.role.not_in(LEADING)).order_by(Visit.id)
+    query = select(Visit).where(Visit.lesson.in_(lessons), Visit.role.not_in(rights.LEADS)).order_by(Visit.id)
     if past is None:
         return query.where(Visit.closed.is_(None))
     return query.where((Visit.closed.is_(None)) | (Visit.closed > past), Visit.a <= past)
@@ -187,7 +187,7 @@ def _line_of_learner(row: Evidence, body: Mapping[str, Any], received: int) -> L
         return Excuse(received=received, id=row.id, learner=learner, code=body["code"], by=by)
     if row.kind == "could_not_enter":
         return CouldNotEnter(received=received, id=row.id, learner=learner, step=body["step"])
-    if row.kind in STATEMENTS:
+    if row.kind in get_args(StatementKind):
         return Statement(
             received=received, id=row.id, learner=learner, kind=row.kind,  # type: ignore[arg-type]
             starts=_second(body, "from"), ends=_second(body, "to"), by=by, reason=body.get("reason", ""),
@@ -197,13 +197,3 @@ def _line_of_learner(row: Evidence, body: Mapping[str, Any], received: int) -> L
 
 def _second(body: Mapping[str, Any], name: str) -> int:
     return seconds(parse_instant(body[name]))
-
-
-async def lessons_of(look: Look, programme: Programme) -> Sequence[Lesson]:
-    """Every lesson of a programme that stands, in order of time."""
-    found: Sequence[Lesson] = await look.all(
-        select(Lesson)
-        .where(Lesson.programme == programme.id, Lesson.status == "confirmed")
-        .order_by(Lesson.starts, Lesson.id)
-    )
-    return found

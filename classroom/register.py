@@ -14,12 +14,12 @@ from calendars import rights
 from calendars.clock import rfc3339
 from calendars.errors import AlreadySigned, Invalid, NotFound, NotOpen
 from calendars.lessons import freeze
+from calendars.names import clean_text
 from calendars.rights import Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import Expected, Lesson, Person, Programme
 from classroom import ledger, rooms
 from classroom.attendance import Reckoning, counted, reckon
-from classroom.board import clean
 from classroom.facts import RegisterCorrected, RegisterProposed, RegisterReopened, RegisterSigned
 from classroom.tables import Evidence as Evidence  # the server shows both in words
 from classroom.tables import Mark as Mark
@@ -160,7 +160,7 @@ def _mark(
 async def correct(work: Work, actor: Actor, lesson: str, correction: Correction) -> None:
     """Add what a person says to the evidence. Raises AlreadySigned, Invalid (no reason, wrong times), NotFound."""
     await _to_correct(work, actor, lesson)
-    reason = clean(correction.reason)
+    reason = clean_text(correction.reason)
     if correction.how not in HOW:
         raise Invalid("bad_choice", field="how")
     if not reason or len(reason) > 500:
@@ -179,7 +179,7 @@ async def tick(work: Work, actor: Actor, lesson: str, people: Sequence[str], rea
     found = await _to_correct(work, actor, lesson)
     if not people:
         return
-    words = clean(reason)
+    words = clean_text(reason)
     if not words or len(words) > 500:
         raise Invalid("reason_missing", field="reason")
     if not set(people) <= set(await work.all(select(Expected.person).where(Expected.lesson == lesson))):
@@ -245,11 +245,11 @@ async def reopen(work: Work, actor: Actor, lesson: str, reason: str) -> None:
     """Open a signed register again: an act that everybody can see."""
     found, _, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "register", target)
-    if not clean(reason):
+    if not clean_text(reason):
         raise Invalid("reason_missing", field="reason")
     if found.signed:
         found.signed = None
-        work.tell(RegisterReopened(stream=lesson, by=actor.person, reason=clean(reason)[:500]))
+        work.tell(RegisterReopened(stream=lesson, by=actor.person, reason=clean_text(reason)[:500]))
 
 
 async def _to_correct(work: Work, actor: Actor, lesson: str) -> Lesson:

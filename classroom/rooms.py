@@ -13,7 +13,7 @@ from calendars.rights import Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import Day, Lesson, Programme
 from classroom.facts import LessonClosed, LessonOpened, PauseEnded, PauseStarted
-from classroom.ledger import LEADING, Said, enter
+from classroom.ledger import Said, enter
 from classroom.tables import Pause, Visit
 from classroom.testimony import LessonTimes, Rules
 
@@ -140,9 +140,8 @@ async def _to_lead(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Progr
 
 async def _last_led(work: Work, lesson: Lesson) -> datetime:
     """The last instant at which a leader was in the room; the start when none ever was."""
-    last = await work.one(
-        select(func.max(Visit.b)).where(Visit.lesson == lesson.id, Visit.role.in_(LEADING), Visit.b >= lesson.starts)
-    )
+    led = (Visit.lesson == lesson.id, Visit.role.in_(rights.LEADS), Visit.b >= lesson.starts)
+    last = await work.one(select(func.max(Visit.b)).where(*led))
     if lesson.opened is None or last is None:
         return lesson.opened or lesson.starts
     found: datetime = last

@@ -20,12 +20,11 @@ from calendars.tables import Day, Lesson, Programme
 from classroom import ledger, rooms
 from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
 from classroom.known import step
-from classroom.ledger import LEADING, close_stays
+from classroom.ledger import close_stays
 from classroom.tables import Visit
 from classroom.video.shape import AT_MOST, Peer, shape
 
 BEAT = 15.0  # seconds between two beats
-SUSPECT = 1.5 * BEAT  # seconds of silence after which a seat is shown as dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ async def enter(work: Work, actor: Actor, lesson: str, connection: Connection, *
         await _check_space(work, found, programme, open_visits, actor.person)
     if found.frozen is None:
         await freeze(work, lesson)
-    if role in LEADING and found.opened is None and role != "coordinator":
+    if role in rights.LEADS and found.opened is None and role != "coordinator":
         rooms.hold(work, found, actor.person, max(work.now, found.starts))
     visit = Visit(
         id=new_id(), epoch=connection.epoch, connection=connection.id, lesson=lesson, person=actor.person,

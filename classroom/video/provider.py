@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from calendars.rights import LEADS
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -27,7 +29,7 @@ class Guest:
     @property
     def leads(self) -> bool:
         """Whether she leads the room: never by accident, and a teacher always."""
-        return self.role in ("teacher", "tutor", "coordinator")
+        return self.role in LEADS
 
 
 @dataclass(frozen=True, slots=True)

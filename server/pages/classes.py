@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from calendars import rights
 from calendars.agenda import Engagement
 from calendars.store import Look
 from classroom import rooms, roster
 from classroom.roster import Roster, Seat
 from server.pages.shown import Shown
 
-LEADING = ("teacher", "tutor", "coordinator")
 IN = ("here", "late")
 
 
@@ -41,12 +41,12 @@ class Class:
 
     @property
     def learners(self) -> list[Seat]:
-        return [one for one in self.roster["seats"] if one["role"] not in LEADING]
+        return [one for one in self.roster["seats"] if one["role"] not in rights.LEADS]
 
     @property
     def led(self) -> bool:
         """Whether anybody who leads it is in."""
-        return any(one["role"] in LEADING and one["state"] in IN for one in self.roster["seats"])
+        return any(one["role"] in rights.LEADS and one["state"] in IN for one in self.roster["seats"])
 
     @property
     def leaderless(self) -> bool:
@@ -91,5 +91,5 @@ def live(classes: Sequence[Class], zone: str, now: datetime) -> dict[str, Any]:
     """What static/pages/house.js starts from."""
     return {
         "lessons": [one.id for one in classes if one.it.online], "zone": zone, "now": now.timestamp() * 1000,
-        "leading": list(LEADING),
+        "leading": list(rights.LEADS),
     }  # fmt: skip

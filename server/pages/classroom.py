@@ -10,6 +10,7 @@ from calendars import agenda, rights
 from calendars.agenda import Engagement
 from calendars.clock import rfc3339
 from calendars.lessons import doors
+from calendars.names import clean_text
 from calendars.rights import Actor
 from calendars.store import Look, Work
 from classroom import board, register, rooms, roster
@@ -109,7 +110,7 @@ async def say_plainly(request: web.Request) -> web.Response:
     said, write = str(form.get("text", ""))[:LONGEST_SAID], str(form.get("write", ""))
     async with request.app[STORE].work() as work:
         found = await agenda.of_lesson(work, actor, request.match_info["lesson"], "enter")
-        if board.clean(said) and found.is_on(work.now):
+        if clean_text(said) and found.is_on(work.now):
             await board.say(work, actor, found.target, write, said)
     return see_other(f"/lessons/{request.match_info['lesson']}/board")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from calendars import groups, lessons, people, programmes, rights, schooldays
+from calendars import groups, lessons, people, programmes, rights
 from calendars.blueprints import load
 from calendars.clock import Clock, SetClock
 from calendars.groups import NewGroup
@@ -15,7 +15,7 @@ from calendars.programmes import NewPlace, NewProgramme
 from calendars.rights import Target
 from calendars.store import Store, Work
 from server.auth import signin
-from server.demo.today import house_time, number_of_today
+from server.demo.today import house_time, start_day
 from server.migrations import migrate
 
 EIGHT = 8
@@ -52,7 +52,7 @@ async def gather(folder: str, rooms: int) -> Crowd:
     await migrate(database(folder))
     store = Store(database(folder), SetClock(now))
     today = now.astimezone(ZoneInfo(blueprint.zone)).date()
-    start = schooldays.start_so_that(blueprint, number_of_today(blueprint), today)
+    start = start_day(blueprint, today)
     try:
         async with store.work() as work:
             await people.found(work, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))

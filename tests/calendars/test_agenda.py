@@ -148,16 +148,6 @@ async def test_now_when_everything_is_over_then_all_is_empty(house: Planned) -> 
     assert (day.now, day.next, day.today, day.on_site, day.contact) == (None, None, [], None, None)
 
 
-async def test_contact_day_when_asked_then_todays_until_it_ends(house: Planned) -> None:
-    amina = await house.actor("Amina")
-    async with house.store.look() as look:
-        found = [
-            day.day.n if (day := await agenda.next_contact_day(look, amina, at)) else None
-            for at in (datetime(2026, 3, 6, 12, tzinfo=UTC), datetime(2026, 3, 6, 13, tzinfo=UTC), FAR)
-        ]
-    assert found == [5, 11, None]
-
-
 async def test_house_when_looked_at_then_what_is_on_or_begins_within_the_hour(house: Planned) -> None:
     (ten, one), (twelve,) = house.lessons["first"], house.lessons["second"]
 
@@ -180,6 +170,19 @@ async def test_house_when_looked_at_then_what_is_on_or_begins_within_the_hour(ho
     async with house.store.work() as work:
         await lessons.cancel(work, SYSTEM, ten)
     assert await at(9, 30) == [twelve]
+
+
+async def test_house_when_a_lesson_runs_over_then_it_is_shown_until_its_doors_close(house: Planned) -> None:
+    ten = house.lessons["first"][0]
+    async with house.store.work() as work:
+        found, programme, _ = await rights.target_of_lesson(work, ten)
+        found.opened, programme.rules = found.starts, programme.rules | {"doors_after": 7200}
+    shown = []
+    for late in (3600, 7199, 7200):
+        async with house.store.look() as look:
+            on = await agenda.house(look, await house.actor("Veera"), found.ends + timedelta(seconds=late))
+            shown.append(ten in [one.id for one in on])
+    assert shown == [True, True, False]
 
 
 async def test_agenda_when_more_lessons_then_no_more_statements(house: Planned) -> None:

@@ -11,7 +11,6 @@ from calendars.clock import (
     Clock,
     Interval,
     SetClock,
-    covered,
     day_of,
     local,
     parse_instant,
@@ -19,6 +18,7 @@ from calendars.clock import (
     seconds,
     united,
     without,
+    zones_of,
 )
 from calendars.errors import Invalid
 
@@ -33,7 +33,7 @@ def test_united_when_any_intervals_then_maximal_and_the_same_seconds(intervals: 
     whole = united(intervals)
     cells = {second for one in intervals for second in range(one.starts, one.ends)}
     assert {second for one in whole for second in range(one.starts, one.ends)} == cells
-    assert covered(intervals) == len(cells)
+    assert sum(one.seconds for one in whole) == len(cells)
     assert all(before.ends < after.starts for before, after in pairwise(whole))
 
 
@@ -105,3 +105,10 @@ def test_instant_when_written_then_read_back_with_any_offset() -> None:
     assert rfc3339(instant, HELSINKI) == "2026-03-09T10:00:00+02:00"
     assert {parse_instant(rfc3339(instant, zone)) for zone in ("UTC", HELSINKI, "Asia/Kathmandu")} == {instant}
     assert seconds(instant + timedelta(microseconds=999_999)) == seconds(instant) == 1773043200
+
+
+def test_zones_of_when_country_then_the_usual_one_first() -> None:
+    assert zones_of("FI") == ("Europe/Helsinki",)
+    assert zones_of("EE") == ("Europe/Tallinn",)
+    assert zones_of("DE-BY")[0] == "Europe/Berlin"
+    assert zones_of("QQ") == ()

@@ -1,7 +1,7 @@
 """Free days: holidays of every country, months that keep the day number, and the counting of training days."""
 
-import calendar
 from datetime import date, timedelta
+from itertools import islice
 
 import holidays
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.errors import Invalid
-from calendars.freedays import WEEKDAYS, TrainingCalendar, holidays_of, months_later, years_in_doubt, zones_of
+from calendars.freedays import WEEKDAYS, TrainingCalendar, holidays_of, years_in_doubt
 
 COUNTRIES = sorted(holidays.list_supported_countries(include_aliases=False))
 # Some countries are known from 2003 on or until 2035 only; what lies outside is told as a doubt.
@@ -74,36 +74,6 @@ def test_years_in_doubt_when_library_does_not_know_then_they_are_named() -> None
     assert years_in_doubt("FI", (2101,)) == [2101]
 
 
-def test_zones_of_when_country_then_the_usual_one_first() -> None:
-    assert zones_of("FI") == ("Europe/Helsinki",)
-    assert zones_of("EE") == ("Europe/Tallinn",)
-    assert zones_of("DE-BY")[0] == "Europe/Berlin"
-    assert zones_of("QQ") == ()
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "later"),
-    [
-        (date(2026, 11, 27), 3, date(2027, 2, 27)),
-        (date(2026, 11, 30), 3, date(2027, 2, 28)),
-        (date(2027, 11, 30), 3, date(2028, 2, 29)),
-        (date(2026, 8, 31), 1, date(2026, 9, 30)),
-        (date(2026, 9, 30), 3, date(2026, 12, 30)),
-        (date(2026, 12, 31), 0, date(2026, 12, 31)),
-        (date(2026, 1, 31), 12, date(2027, 1, 31)),
-    ],
-)
-def test_months_later_when_asked_then_same_number_or_last_of_month(day: date, months: int, later: date) -> None:
-    assert months_later(day, months) == later
-
-
-@given(days, st.integers(0, 60))
-def test_months_later_when_any_day_then_month_is_right_and_number_kept_or_last(day: date, months: int) -> None:
-    later = months_later(day, months)
-    assert (later.year - day.year) * 12 + later.month - day.month == months
-    assert later.day == min(day.day, calendar.monthrange(later.year, later.month)[1])
-
-
 @given(
     days,
     st.sampled_from(COUNTRIES),
@@ -111,12 +81,12 @@ def test_months_later_when_any_day_then_month_is_right_and_number_kept_or_last(d
     st.lists(st.tuples(st.integers(0, 120), st.integers(0, 20)), max_size=4),
     st.integers(1, 40),
 )
-def test_nth_when_anything_then_exactly_so_many_training_days_lie_up_to_it(
+def test_days_when_anything_then_exactly_so_many_training_days_lie_up_to_each(
     start: date, country: str, weekdays: set[str], gaps: list[tuple[int, int]], number: int
 ) -> None:
     breaks = [(start + timedelta(days=first), start + timedelta(days=first + length)) for first, length in gaps]
     public = holidays.country_holidays(country)
-    nth = TrainingCalendar(country, tuple(weekdays), breaks).nth(start, number)
+    nth = next(islice(TrainingCalendar(country, tuple(weekdays), breaks).days(start), number - 1, None))
 
     def counts(day: date) -> bool:
         taken = any(

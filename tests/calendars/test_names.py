@@ -3,7 +3,7 @@
 import pytest
 
 from calendars.errors import Invalid
-from calendars.names import clean_email, clean_name, clean_telephone, in_language
+from calendars.names import clean_email, clean_name, clean_telephone, clean_text, in_language
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,22 @@ from calendars.names import clean_email, clean_name, clean_telephone, in_languag
 )
 def test_name_when_typed_then_kept_as_one_line(typed: str, kept: str) -> None:
     assert clean_name(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("  One\n\tand two \n", "One\n\tand two"),
+        ("\u202eabc\u2067\u0645\u2069", "abc\u2067\u0645\u2069"),
+        ("a\x00b\x1fc\x85d\ud800e", "abcde"),
+        ("\ufdd0\uffff\U0001fffe\U0010ffff", ""),
+        ("\U0001fae9", "\U0001fae9"),  # a face of Unicode 16, which this Python may not know yet
+        ("a\u0308", "ä"),
+        (" \x07 ", ""),
+    ],
+)
+def test_text_when_said_then_kept_but_for_what_would_break_or_deceive(said: str, kept: str) -> None:
+    assert clean_text(said) == kept
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Schooldays: the dates that the mission names, and random plans against an independent count."""
 
+import calendar
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -197,11 +198,27 @@ def test_plan_when_holidays_are_not_known_that_far_then_says_so() -> None:
     assert plan.warnings == (Caution("holidays_in_doubt", {"country": "IN", "years": [2036]}),)
 
 
-@pytest.mark.parametrize("number", [1, 19, 21, 39, 55, 60])
-def test_start_so_that_when_day_is_given_then_plan_puts_the_number_there(number: int) -> None:
-    blueprint = blueprints.load(OCCUPATION)
-    start = schooldays.start_so_that(blueprint, number, date(2026, 5, 15))
-    assert schooldays.plan(blueprint, start).days[number - 1].date == date(2026, 5, 15)
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 11, 27), 3, date(2027, 2, 27)),
+        (date(2026, 11, 30), 3, date(2027, 2, 28)),
+        (date(2027, 11, 30), 3, date(2028, 2, 29)),
+        (date(2026, 8, 31), 1, date(2026, 9, 30)),
+        (date(2026, 9, 30), 3, date(2026, 12, 30)),
+        (date(2026, 12, 31), 0, date(2026, 12, 31)),
+        (date(2026, 1, 31), 12, date(2027, 1, 31)),
+    ],
+)
+def test_months_later_when_asked_then_same_number_or_last_of_month(day: date, months: int, later: date) -> None:
+    assert schooldays.months_later(day, months) == later
+
+
+@given(st.dates(date(2004, 1, 1), date(2030, 12, 31)), st.integers(0, 60))
+def test_months_later_when_any_day_then_month_is_right_and_number_kept_or_last(day: date, months: int) -> None:
+    later = schooldays.months_later(day, months)
+    assert (later.year - day.year) * 12 + later.month - day.month == months
+    assert later.day == min(day.day, calendar.monthrange(later.year, later.month)[1])
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,6 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "classroom.known.known": PLAN,
     "classroom.known.standing": PLAN,
     "classroom.ledger.enter": "the one pen of the ledger; every act that uses it has asked",
-    "classroom.ledger.lessons_of": PLAN,
     "classroom.ledger.trace": PLAN,
     "classroom.ledger.traces": PLAN,
     "classroom.register.close_forgotten": HOUSE,
