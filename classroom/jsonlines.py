@@ -23,10 +23,13 @@ _FIRST_SECOND, _LAST_SECOND = -62135510400, 253402214400
 def object_in(line: str | bytes) -> Values:
     """The JSON object that a line is: UTF-8, no NaN, no name twice, no half characters, not nested without end."""
     try:
-        if isinstance(line, bytes):
-            line = line.decode()
-        values = _DECODER.decode(line)
-        if "\\u" in line:
+        told = line.decode() if isinstance(line, bytes) else line
+        if not told.strip():
+            raise Invalid("empty_line")
+        if told.startswith("\ufeff"):  # some editors put it there, and no eye sees it
+            raise Invalid("byte_order_mark")
+        values = _DECODER.decode(told)
+        if "\\u" in told:
             json.dumps(values, ensure_ascii=False).encode()  # fails for half a surrogate pair
     except UnicodeError:
         raise Invalid("not_utf8") from None

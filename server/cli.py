@@ -1,7 +1,9 @@
 """The commands of `oppitupa`; each is imported only when it is called."""
 
 import argparse
+import contextlib
 import importlib
+import os
 import sys
 from typing import Final, NoReturn
 
@@ -22,6 +24,8 @@ COMMANDS: Final = {
     "report": "server.commands.report",
 }
 """Each module has `declare(subparsers)`, which sets `run(arguments) -> exit code`."""
+
+AWAY: Final = "The database does not answer: check OPPITUPA_DATABASE and that its server runs."
 
 
 class Parser(argparse.ArgumentParser):
@@ -46,14 +50,30 @@ def main(argv: list[str] | None = None) -> int:
         importlib.import_module(module).declare(subparsers)
     arguments = parser.parse_args(words)
     try:
-        return int(arguments.run(arguments) or 0)
+        code = int(arguments.run(arguments) or 0)
+        sys.stdout.flush()
+        return code
     except Unsettled as wrong:
         return _unusable(str(wrong))
     except Refused as refused:
-        texts = importlib.import_module("server.words")  # as heavy as a command: only when there is something to say
-        return _unusable(texts.of_error(refused.code, texts.read().say("en"), refused.facts))
+        return _unusable(AWAY if refused.code == "database_away" else _in_words(refused))
     except BrokenPipeError:
+        _close_stdout()
         return 0
+    except OSError as wrong:
+        _close_stdout()
+        return _unusable(f"{wrong.filename or 'The answer'} cannot be used: {wrong.strerror or wrong}.")
+
+
+def _close_stdout() -> None:
+    """What is still unwritten goes nowhere: Python would try once more at its end, and complain."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _in_words(refused: Refused) -> str:
+    texts = importlib.import_module("server.words")  # as heavy as a command: only when there is something to say
+    return str(texts.of_error(refused.code, texts.read().say("en"), refused.facts))
 
 
 def _unusable(sentence: str) -> int:

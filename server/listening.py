@@ -25,6 +25,8 @@ Ready = Callable[[], None]
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises Unsettled with a sentence when the place is taken or not ours."""
+    if not 0 <= port <= 65535:
+        raise Unsettled(f"{port} is no port: a port is a number from 0 to 65535.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)

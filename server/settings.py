@@ -254,6 +254,13 @@ def of_command(arguments: argparse.Namespace) -> Settings:
     return settings if arguments.data is None else replace(settings, data=Path(arguments.data), database="")
 
 
+def standing(settings: Settings) -> Settings:
+    """The settings of a house that is there already. Raises Unsettled where its SQLite file is not."""
+    if settings.embedded and not settings.database_file.is_file():
+        raise Unsettled(f"There is no house in {settings.data}: give its folder with --data.")
+    return settings
+
+
 def told_by_environment() -> list[Field[Any]]:
     """The settings that an environment variable decides."""
     return [one for one in fields(Settings) if one.metadata]

@@ -14,6 +14,8 @@ from server.commands import report
 SENTENCES = {
     "no_first_line": "the trace is empty; its first line must name the lesson, its rules and who is expected",
     "not_utf8": "this is not UTF-8 text",
+    "empty_line": "nothing stands there: each line must be one JSON object, and no line may be empty",
+    "byte_order_mark": "it begins with a byte order mark: save the file as UTF-8 without one",
     "not_json": "this is not one JSON value (RFC 8259), or a name occurs in it twice",
     "not_an_object": "a JSON object is needed in {field}",
     "not_a_list": "{field} must be a list",

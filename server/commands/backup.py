@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from server.migrations import head, migrate
-from server.migrations.archive import Unreadable, read_into, write_from
-from server.settings import Unsettled, of_command, with_data
+from server.migrations.archive import Unreadable, check, read_into, write_from
+from server.settings import Unsettled, of_command, standing, with_data
 
 
 def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,7 +24,9 @@ def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def backup(arguments: argparse.Namespace) -> int:
     """Write the file beside its place and move it there: a broken one never looks whole."""
-    settings, target = of_command(arguments), arguments.file
+    settings, target = standing(of_command(arguments)), arguments.file
+    if target.is_dir():
+        raise Unsettled(f"{target} is a folder: name the file to write.")
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
         unfinished.touch(mode=0o600)  # it holds names and secrets
@@ -44,6 +46,7 @@ def restore(arguments: argparse.Namespace) -> int:
     """Fill an empty database. Nothing is changed when the file or the database will not do."""
     settings = of_command(arguments)
     try:
+        check(arguments.file, head())
         asyncio.run(migrate(settings.database_url))
         rows = asyncio.run(read_into(settings.database_url, arguments.file, head()))
     except Unreadable as wrong:

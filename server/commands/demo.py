@@ -47,6 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve the demo until Ctrl-C."""
     if arguments.classmates is not None and arguments.classmates < 0:
         raise Unsettled("--classmates must be 0 or more.")
+    if arguments.blueprint not in blueprints.names():
+        known = ", ".join(blueprints.names())
+        raise Unsettled(f"There is no blueprint {arguments.blueprint}; there are: {known}.")
     logs.set_up(readable=True, quiet=True)
     assets.built()
     with tempfile.TemporaryDirectory(prefix="oppitupa-") as fresh:

@@ -14,7 +14,7 @@ from calendars.errors import NotFound
 from calendars.store import Look, Store
 from classroom import ledger, reports, rooms, trace
 from server.demo import memory
-from server.settings import Settings, Unsettled, read
+from server.settings import Settings, Unsettled, read, standing
 
 LATER = "The {format} report comes with a later version; take --format json or csv."
 
@@ -73,6 +73,8 @@ def give(arguments: argparse.Namespace, written: Callable[[Look], Awaitable[str]
     if arguments.out is None:
         sys.stdout.write(text)
         return 0
+    if arguments.out.is_dir():
+        raise Unsettled(f"{arguments.out} is a folder: name the file to write.")
     half = arguments.out.with_name(arguments.out.name + ".part")
     try:
         half.write_text(text, encoding="utf-8", newline="")
@@ -86,9 +88,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     settings = read()
     if arguments.data is not None:
         settings = replace(settings, data=arguments.data, database="")
-    if settings.embedded and not settings.database_file.is_file():
-        raise Unsettled(f"There is no house in {settings.data}: give its folder with --data.")
-    return settings
+    return standing(settings)
 
 
 async def _read(settings: Settings, written: Callable[[Look], Awaitable[str]]) -> str:

@@ -3,9 +3,12 @@
 SQLite and PostgreSQL both read it under one snapshot, so that a house that goes on working does not tear it.
 """
 
+import asyncio
 import hashlib
 import json
+import struct
 import zipfile
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import date, datetime
@@ -22,6 +25,8 @@ from server.migrations import METADATA, head
 FORMAT: Final = "oppitupa-backup-1"
 AT_ONCE: Final = 500  # rows
 LONGEST_LINE: Final = 20_000_000  # bytes
+DAMAGED: Final = (KeyError, ValueError, OSError, EOFError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
+"""What a zip file says in which something has rotted: a name, a sum, a length, a method, the packed bytes."""
 
 
 class Unreadable(Exception):
@@ -67,18 +72,32 @@ async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[Mapp
             yield dict(row)
 
 
+def check(path: Path, step: str) -> None:
+    """Read a backup through, before anything is touched. Raises Unreadable unless every byte is as it was written."""
+    with _opened(path) as archive:
+        about = _about(archive, step)
+        for table in METADATA.sorted_tables:
+            _check_table(archive, table.name, about)
+
+
+def _check_table(archive: zipfile.ZipFile, name: str, about: Mapping[str, Any]) -> None:
+    count, total = 0, hashlib.sha256()
+    for line in _lines(archive, name):
+        total.update(line)
+        count += 1
+    if (count, total.hexdigest()) != (about["rows"].get(name), about["sha256"].get(name)):
+        raise Unreadable(f"{name}.jsonl is not what was written: the file is damaged.")
+
+
 async def read_into(url: str, path: Path, step: str) -> int:
     """Fill an empty, migrated database in one transaction. Raises Unreadable; then nothing has changed."""
+    await asyncio.to_thread(check, path, step)
     engine = _engine(url, "BEGIN IMMEDIATE")
     try:
-        with _opened(path) as archive:
-            about = _about(archive, step)
-            with translated():
-                async with engine.begin() as connection:
-                    await _must_be_empty(connection)
-                    return sum(
-                        [await _read_table(connection, archive, table, about) for table in METADATA.sorted_tables]
-                    )
+        with _opened(path) as archive, translated():
+            async with engine.begin() as connection:
+                await _must_be_empty(connection)
+                return sum([await _read_table(connection, archive, table) for table in METADATA.sorted_tables])
     finally:
         await engine.dispose()
 
@@ -86,22 +105,24 @@ async def read_into(url: str, path: Path, step: str) -> int:
 def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as wrong:
+    except DAMAGED as wrong:
         raise Unreadable(f"this is no backup ({getattr(wrong, 'strerror', None) or wrong}).") from None
 
 
 def _about(archive: zipfile.ZipFile, step: str) -> dict[str, Any]:
     try:
         about: dict[str, Any] = json.loads(archive.read("about.json"))
-    except (KeyError, ValueError, zipfile.BadZipFile):
+    except DAMAGED:
         raise Unreadable("this is no backup (about.json is missing or broken).") from None
-    if about.get("format") != FORMAT:
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise Unreadable("this is no backup that this version knows.")
     if about.get("step") != step:
         raise Unreadable(
             f"it was made at step {about.get('step')} of the database and this version is at {step}: "
             "restore it with the version that made it, then migrate."
         )
+    if not all(isinstance(about.get(part), dict) for part in ("rows", "sha256")):
+        raise Unreadable("this is no backup (about.json is missing or broken).")
     return about
 
 
@@ -111,22 +132,25 @@ async def _must_be_empty(connection: AsyncConnection) -> None:
             raise Unreadable("the database is not empty. A restore never overwrites: name an empty one.")
 
 
-async def _read_table(
-    connection: AsyncConnection, archive: zipfile.ZipFile, table: Table, about: Mapping[str, Any]
-) -> int:
-    count, total, waiting = 0, hashlib.sha256(), []
+async def _read_table(connection: AsyncConnection, archive: zipfile.ZipFile, table: Table) -> int:
+    count, waiting = 0, []
     for line in _lines(archive, table.name):
-        total.update(line)
-        waiting.append({column.name: _value(column, json.loads(line)[column.name]) for column in table.columns})
+        waiting.append(_row(table, line))
         count += 1
         if len(waiting) == AT_ONCE:
             await connection.execute(table.insert(), waiting)
             waiting = []
     if waiting:
         await connection.execute(table.insert(), waiting)
-    if (count, total.hexdigest()) != (about["rows"].get(table.name), about["sha256"].get(table.name)):
-        raise Unreadable(f"{table.name}.jsonl is not what was written: the file is damaged.")
     return count
+
+
+def _row(table: Table, line: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(line)
+        return {column.name: _value(column, told[column.name]) for column in table.columns}
+    except (KeyError, TypeError, ValueError):
+        raise Unreadable(f"{table.name}.jsonl holds a row that this version cannot read.") from None
 
 
 def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
@@ -134,7 +158,7 @@ def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
         with archive.open(f"{name}.jsonl") as file:
             while line := file.readline(LONGEST_LINE):
                 yield line
-    except (KeyError, zipfile.BadZipFile, OSError):
+    except DAMAGED:
         raise Unreadable(f"{name}.jsonl is missing or damaged.") from None
 
 

@@ -188,8 +188,8 @@ def test_line_when_from_is_after_to_only_within_one_second_then_read() -> None:
 @pytest.mark.parametrize(
     ("line", "code"),
     [
-        ("", "not_json"),
-        ("  ", "not_json"),
+        ("", "empty_line"),
+        ("  ", "empty_line"),
         ("{", "not_json"),
         ("{} {}", "not_json"),
         ("{'kind': 'ack'}", "not_json"),
@@ -198,7 +198,7 @@ def test_line_when_from_is_after_to_only_within_one_second_then_read() -> None:
         ('{"kind": "ack", "kind": "ack"}', "not_json"),
         ('{"further": ' + "[" * 100_000 + "]" * 100_000 + "}", "not_json"),
         ('{"further": ' + "9" * 5000 + "}", "not_json"),
-        ("\ufeff{}", "not_json"),
+        ("\ufeff{}", "byte_order_mark"),
         ("[]", "not_an_object"),
         ("null", "not_an_object"),
         ('"ack"', "not_an_object"),

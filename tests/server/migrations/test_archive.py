@@ -3,6 +3,7 @@
 import asyncio
 import json
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from calendars import people, rights
 from calendars.people import NewHouse, NewPerson
 from calendars.store import Store
 from server.migrations import METADATA, head
-from server.migrations.archive import Unreadable, read_into, write_from
+from server.migrations.archive import Unreadable, check, read_into, write_from
 from tests.calendars.planned import plan_house
 
 
@@ -119,3 +120,23 @@ async def test_restore_when_made_by_another_version_then_it_says_which(
     await write_from(database, tmp_path / "house.zip")
     with pytest.raises(Unreadable, match="it was made at step 0001"):
         await read_into(database, tmp_path / "house.zip", "0002")
+
+
+async def test_restore_when_any_byte_has_rotted_then_one_sentence_and_nothing_comes_in(
+    store: Store, database: str, other: str, tmp_path: Path
+) -> None:
+    await plan_house(store)
+    await write_from(database, tmp_path / "house.zip")
+    whole, refused = (tmp_path / "house.zip").read_bytes(), 0
+    for at in range(7, len(whole), len(whole) // 60):
+        rotten = bytearray(whole)
+        rotten[at] ^= 0x55
+        (tmp_path / "rotten.zip").write_bytes(rotten)
+        with suppress(Unreadable):
+            check(tmp_path / "rotten.zip", head())
+            continue
+        refused += 1
+        with pytest.raises(Unreadable, match=r"\.$"):
+            await read_into(other, tmp_path / "rotten.zip", head())
+    assert refused > 30  # where nothing reads it, in a time or a comment of the zip, a byte does no harm
+    assert not any((await everything(other)).values())
