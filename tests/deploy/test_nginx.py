@@ -200,3 +200,25 @@ async def test_rolling_restart_behind_nginx_then_no_request_fails_and_sockets_co
     await client.disconnect()
     await client.eio.http.close()
     assert front.house.traces() == []
+
+
+def runs(process: int) -> bool:
+    """Whether it is there and not only waiting for somebody to ask how it ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+async def test_leader_killed_then_its_workers_end_too_and_the_house_starts_again_in_its_place(front: Front) -> None:
+    workers = front.house.workers()
+    front.house.kill()
+    await asyncio.wait_for(front.house.process.wait(), 10)  # type: ignore[union-attr]
+    async with asyncio.timeout(20):
+        while any(map(runs, workers)):
+            await asyncio.sleep(0.1)
+    await front.house.start()
+    client = await front.socket(front.house.school.learners[0])
+    await client.disconnect()
+    await client.eio.http.close()
+    assert front.house.traces() == []
