@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, union, update
 
-from calendars import agenda, people, rights, tokens
+from calendars import agenda, houses, rights, tokens
 from calendars.agenda import Engagement
 from calendars.clock import day_of
 from calendars.errors import Invalid, NotFound
@@ -141,7 +141,7 @@ async def streams(look: Look, opened: OpenFeed) -> list[str]:
 async def contents(look: Look, opened: OpenFeed, say: Say, base: str, secret: bytes) -> tuple[Calendar, list[Entry]]:
     """The calendar and its entries in the person's language; `base` is where links lead."""
     feed, whose = opened.feed, opened.whose
-    house = await people.card(look)
+    house = await houses.card(look)
     source = base + path(secret, feed)
     if opened.withdrawn:
         calendar = Calendar(say("This calendar is closed"), house.zone, source_url=None)

@@ -1,49 +1,17 @@
-"""People, and the house that knows them: who they are, which language they read, how to reach them."""
+"""People: who they are, which language they read, how to reach them, and what they may do where."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 
 from calendars import rights
 from calendars.errors import Conflict, Invalid, NotFound
-from calendars.facts import HouseSet, LinkRenewed, PersonAdded, PersonChanged
+from calendars.facts import LinkRenewed, PersonAdded, PersonChanged
 from calendars.names import clean_email, clean_language, clean_name, clean_telephone
 from calendars.rights import Actor, Right, Target
 from calendars.store import Look, Work, new_id
-from calendars.tables import Grant, House, Organisation, Person, Seat
-
-LARGEST_LOGO = 200_000  # bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewHouse:
-    """What the administrator says about the house. `logo`: None keeps the present one, empty takes it away."""
-
-    name: str
-    telephone: str = ""
-    zone: str = "Europe/Helsinki"
-    country: str = "FI"
-    languages: tuple[str, ...] = ("fi", "en", "ar")
-    logo: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HouseCard:
-    """What every page shows of the house."""
-
-    name: str
-    telephone: str
-    zone: str
-    country: str
-    languages: tuple[str, ...]
-    logo: str = ""
-    """A short mark of the logo's bytes for its address; empty when there is none."""
-    ready: bool = False
-    """Whether the administrator has set it."""
+from calendars.tables import Grant, Organisation, Person, Seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,71 +23,6 @@ class NewPerson:
     telephone: str = ""
     email: str = ""
     alias: str = ""
-
-
-async def found(work: Work, house: NewHouse) -> House:
-    """The first start: the house gets its secret and its first organisation. Raises Conflict `already_founded`."""
-    if await work.get(House, 1) is not None:
-        raise Conflict("already_founded")
-    row = House(id=1, secret=secrets.token_bytes(32), languages=[], set_at=None)
-    _describe(row, house)
-    work.add(row, Organisation(id=new_id(), name=row.name, telephone=row.telephone))
-    await work.flush()
-    return row
-
-
-async def set_house(work: Work, actor: Actor, house: NewHouse) -> HouseCard:
-    """Set name, logo, telephone number, time zone and languages of the house."""
-    rights.ask(actor, "administer", rights.THE_HOUSE)
-    row = await _house(work)
-    _describe(row, house)
-    row.set_at = work.now
-    work.tell(HouseSet(stream="house", by=actor.person))
-    return _card(row)
-
-
-async def card(look: Look) -> HouseCard:
-    """What every page shows of the house; open to everybody. Raises NotFound `no_house` before the first start."""
-    return _card(await _house(look))
-
-
-async def secret(look: Look) -> bytes:
-    """The root of the house's derived secrets, for the process that signs with it."""
-    return (await _house(look)).secret
-
-
-async def logo(look: Look) -> tuple[bytes, str]:
-    """The logo's bytes and their media type. Raises NotFound."""
-    row = await _house(look)
-    if not row.logo:
-        raise NotFound()
-    return row.logo, media_type(row.logo)
-
-
-def media_type(picture: bytes) -> str:
-    """What a picture is by its first bytes, not its name. Raises Invalid `bad_picture`: SVG could run scripts."""
-    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if picture.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
-        return "image/webp"
-    raise Invalid("bad_picture", field="logo")
-
-
-async def organisations(look: Look, actor: Actor) -> list[Organisation]:
-    """The organisations in which the actor plans or invites."""
-    wide = rights.scopes_of(actor, "plan") | rights.scopes_of(actor, "administer")
-    statement = select(Organisation).order_by(Organisation.name, Organisation.id)
-    if "house" not in wide:
-        statement = statement.where(Organisation.id.in_(wide.get("organisation", [])))
-    return list(await look.all(statement))
-
-
-async def name_of_organisation(look: Look, organisation: str) -> str:
-    """What an organisation is called, to whoever has a right of one of its people before her."""
-    row = await look.get(Organisation, organisation)
-    return row.name if row else ""
 
 
 async def add(work: Work, actor: Actor, person: NewPerson, target: Target) -> Person:
@@ -137,21 +40,10 @@ async def change(work: Work, actor: Actor, person: str, new: NewPerson) -> Perso
     """Correct what the house knows of somebody."""
     row = await rights.ask_about(work, actor, "invite", person)
     _write_down(row, new)
-    await _changed(work, actor, row)
+    row.revision += 1
+    work.tell(PersonChanged(stream=row.id, by=actor.person))
+    await work.flush()
     return row
-
-
-async def change_language(work: Work, actor: Actor, language: str) -> None:
-    """Read the house in another language from now on."""
-    rights.ask(actor, "see_own", Target(person=actor.person))
-    row = await work.get(Person, actor.person)
-    if row is None:
-        raise NotFound()
-    if language not in (await card(work)).languages:
-        raise Invalid("bad_choice", field="language")
-    if row.language != language:
-        row.language = language
-        await _changed(work, actor, row)
 
 
 async def renew_link(work: Work, actor: Actor, person: str) -> int:
@@ -220,57 +112,12 @@ async def staff(look: Look, actor: Actor) -> list[tuple[Person, Grant]]:
     )
 
 
-async def _house(look: Look) -> House:
-    row = await look.get(House, 1)
-    if row is None:
-        raise NotFound("no_house")
-    return row
-
-
-def _card(row: House) -> HouseCard:
-    mark = hashlib.sha256(row.logo).hexdigest()[:12] if row.logo else ""
-    return HouseCard(
-        row.name,
-        row.telephone,
-        row.zone,
-        row.country,
-        tuple(row.languages),
-        mark,
-        ready=row.set_at is not None,
-    )
-
-
-def _describe(row: House, house: NewHouse) -> None:
-    row.name = clean_name(house.name, most=80)
-    row.telephone = clean_telephone(house.telephone)
-    try:
-        row.zone = ZoneInfo(house.zone).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid("bad_choice", field="zone") from None
-    row.country = clean_name(house.country, "country", 6).upper()
-    row.languages = [clean_language(language, "languages") for language in dict.fromkeys(house.languages)]
-    if not row.languages:
-        raise Invalid("empty", field="languages")
-    if house.logo is not None:
-        if len(house.logo) > LARGEST_LOGO:
-            raise Invalid("picture_too_large", field="logo", most=LARGEST_LOGO)
-        if house.logo:
-            media_type(house.logo)
-        row.logo = house.logo or None
-
-
 def _write_down(row: Person, new: NewPerson) -> None:
     row.name = clean_name(new.name)
     row.language = clean_language(new.language)
     row.telephone = clean_telephone(new.telephone)
     row.email = clean_email(new.email)
     row.alias = clean_name(new.alias, "alias") if new.alias.strip() else None
-
-
-async def _changed(work: Work, actor: Actor, row: Person) -> None:
-    row.revision += 1
-    work.tell(PersonChanged(stream=row.id, by=actor.person))
-    await work.flush()
 
 
 async def place_of(look: Look, right: Right) -> Target:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars import people
+from calendars import houses
 from calendars.clock import Clock
 from calendars.store import Store
 from classroom import epochs
@@ -103,8 +103,8 @@ async def _socket(request: web.Request) -> web.StreamResponse:
 async def _house(app: web.Application) -> AsyncIterator[None]:
     store = app[STORE]
     async with store.look() as look:
-        app[SECRET] = await people.secret(look)
-        app[HOUSE] = House(await people.card(look))
+        app[SECRET] = await houses.secret(look)
+        app[HOUSE] = House(await houses.card(look))
     yield
     await store.close()
 
@@ -112,7 +112,7 @@ async def _house(app: web.Application) -> AsyncIterator[None]:
 async def _refresh(app: web.Application) -> None:
     """Somebody set the house, here or in another worker: read its card again."""
     async with app[STORE].look() as look:
-        app[HOUSE].card = await people.card(look)
+        app[HOUSE].card = await houses.card(look)
 
 
 async def _life(app: web.Application) -> AsyncIterator[None]:

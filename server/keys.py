@@ -4,7 +4,7 @@ from typing import Final, Protocol
 
 from aiohttp import web
 
-from calendars.people import HouseCard
+from calendars.houses import HouseCard
 from calendars.rights import Actor
 from calendars.store import Store
 from classroom.video.choose import Providers

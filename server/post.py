@@ -1,6 +1,6 @@
 """Letters in the words of whoever gets them. Until mail is set they wait in the outbox (auth/letters.py)."""
 
-from calendars.people import HouseCard
+from calendars.houses import HouseCard
 from server.auth.letters import Written
 from server.words import Say
 

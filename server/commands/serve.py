@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from calendars import people
+from calendars import houses
 from calendars.clock import Clock
 from calendars.errors import NotFound
 from calendars.store import Store
@@ -95,9 +95,9 @@ async def prepare(settings: Settings) -> None:
     try:
         async with store.work() as work:
             try:
-                await people.card(work)
+                await houses.card(work)
             except NotFound:
-                await people.found(work, people.NewHouse(name="Oppitupa"))
+                await houses.found(work, houses.NewHouse(name="Oppitupa"))
             link = await first_admin_link(work)
         if link:
             print(f"Open this address to become the administrator; it works once: {settings.url}{link}", flush=True)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from calendars import groups, lessons, people, programmes, rights
+from calendars import groups, houses, lessons, people, programmes, rights
 from calendars.blueprint_form import Blueprint
 from calendars.groups import NewGroup
+from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
-from calendars.people import NewHouse, NewPerson
+from calendars.people import NewPerson
 from calendars.programmes import NewProgramme
 from calendars.rights import Right, Target
 from calendars.store import Store, Work
@@ -66,9 +67,9 @@ async def build(store: Store, blueprint: Blueprint, now: datetime) -> Built:
     crew = _crew(blueprint)[: _needed(blueprint, len(seats))]
     founder = rights.system()
     async with store.work() as work:
-        await people.found(work, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
-        await people.set_house(work, founder, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
-        organisation = (await people.organisations(work, founder))[0]
+        await houses.found(work, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
+        await houses.set_house(work, founder, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
+        organisation = (await houses.organisations(work, founder))[0]
         new = NewProgramme(
             blueprint=blueprint, start=start, organisation=organisation.id, places=cast.places_of(blueprint)
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars import blueprints, people, programmes, schooldays
+from calendars import blueprints, houses, programmes, schooldays
 from calendars.errors import Conflict, Invalid, NotFound, Refused
 from calendars.freedays import Break
 from calendars.names import clean_line, clean_name, in_language
@@ -47,7 +47,7 @@ async def make(request: web.Request) -> web.Response:
     actor, form = signed_in(request), await request.post()
 
     async def act(work: Work) -> str:
-        known = await people.organisations(work, actor)
+        known = await houses.organisations(work, actor)
         if not known:
             raise NotFound()
         new, _ = _read(request, form, known[0].id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from calendars import people, rights
+from calendars import houses, rights
 from calendars.colleagues import Held
 from calendars.names import in_language
 from calendars.store import Look
@@ -36,9 +36,9 @@ async def place_words(look: Look, held: Sequence[Held], language: str) -> dict[s
     found: dict[str, str] = {}
     for one in held:
         if one.kind == "house":
-            found[one.scope] = (await people.card(look)).name
+            found[one.scope] = (await houses.card(look)).name
         elif one.kind == "organisation":
-            found[one.scope] = await people.name_of_organisation(look, one.scope)
+            found[one.scope] = await houses.name_of_organisation(look, one.scope)
         elif one.kind == "programme":
             programme, _ = await rights.target_of_programme(look, one.scope)
             found[one.scope] = in_language(programme.name, language, programme.language)

@@ -6,9 +6,9 @@ from zoneinfo import available_timezones
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from calendars import people
+from calendars import houses
 from calendars.errors import Invalid, Refused
-from calendars.people import LARGEST_LOGO, HouseCard, NewHouse
+from calendars.houses import LARGEST_LOGO, HouseCard, NewHouse
 from server.auth.guard import allow, signed_in
 from server.keys import HOUSE, SAY, STORE, WORDS
 from server.page import render
@@ -38,7 +38,7 @@ async def change(request: web.Request) -> web.Response:
     )  # fmt: skip
     try:
         async with request.app[STORE].work() as work:
-            card = await people.set_house(work, signed_in(request), new)
+            card = await houses.set_house(work, signed_in(request), new)
     except Invalid as wrong:
         return _page(request, new, wrong)
     request.app[HOUSE].card = card
@@ -50,7 +50,7 @@ async def change(request: web.Request) -> web.Response:
 async def logo(request: web.Request) -> web.Response:
     """The logo of the house."""
     async with request.app[STORE].look() as look:
-        picture, kind = await people.logo(look)
+        picture, kind = await houses.logo(look)
     return web.Response(body=picture, content_type=kind, headers={"Cache-Control": "public, max-age=3600"})
 
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from calendars import groups, lessons, people, programmes, rights
+from calendars import groups, houses, lessons, people, programmes, rights
 from calendars.blueprints import load
 from calendars.clock import Clock, SetClock
 from calendars.groups import NewGroup
+from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
-from calendars.people import NewHouse, NewPerson
+from calendars.people import NewPerson
 from calendars.programmes import NewPlace, NewProgramme
 from calendars.rights import Target
 from calendars.store import Store, Work
@@ -55,9 +56,9 @@ async def gather(folder: str, rooms: int) -> Crowd:
     start = start_day(blueprint, today)
     try:
         async with store.work() as work:
-            await people.found(work, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
-            secret = await people.secret(work)
-            organisation = (await people.organisations(work, rights.system()))[0].id
+            await houses.found(work, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
+            secret = await houses.secret(work)
+            organisation = (await houses.organisations(work, rights.system()))[0].id
             places = dict.fromkeys(blueprint.places, NewPlace(name="Koulutustalo", address="Koulukatu 1"))
             new = NewProgramme(blueprint=blueprint, start=start, organisation=organisation, places=places)
             programme = (await programmes.plan(work, rights.system(), new)).id

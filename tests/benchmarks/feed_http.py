@@ -19,7 +19,7 @@ from aiohttp import web
 from sqlalchemy import create_engine
 
 from calendars import feeds as acts
-from calendars import lessons, people
+from calendars import houses, lessons
 from calendars.clock import SetClock
 from calendars.lessons import NewLesson
 from calendars.store import Store
@@ -64,7 +64,7 @@ async def _ours(folder: str) -> tuple[web.Application, str]:
     async with store.work() as work:
         actor = await house.actor("Amina")
         feed = await acts.address(work, actor, "mine")
-        secret, card = await people.secret(work), await people.card(work)
+        secret, card = await houses.secret(work), await houses.card(work)
     feeds.FETCHES_A_MINUTE = 10**9  # type: ignore[misc]
     logs.set_up(readable=False)
     app = web.Application(middlewares=[logs.logs, headers, problems, find_actor, speak, csrf])

@@ -8,12 +8,13 @@ from typing import cast
 
 from sqlalchemy import event
 
-from calendars import groups, lessons, people, programmes, rights
+from calendars import groups, houses, lessons, people, programmes, rights
 from calendars.blueprints import load
 from calendars.clock import SetClock
 from calendars.groups import NewGroup
+from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
-from calendars.people import NewHouse, NewPerson
+from calendars.people import NewPerson
 from calendars.programmes import Line, NewPlace, NewProgramme
 from calendars.rights import Actor, Right, Target
 from calendars.store import Look, Store, Work
@@ -57,8 +58,8 @@ async def plan_house(store: Store) -> Planned:
     house = Planned(store)
     house.clock.at = MONDAY - timedelta(days=10)
     async with store.work() as work:
-        await people.found(work, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
-        house.organisation = (await people.organisations(work, SYSTEM))[0].id
+        await houses.found(work, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
+        house.organisation = (await houses.organisations(work, SYSTEM))[0].id
         place = NewPlace(name="Koulutustalo", address="Koulukatu 1, 40100 Jyväskylä", latitude=62.24, longitude=25.75)
         new = NewProgramme(
             blueprint=load("occupation-for-immigrants"), start=date(2026, 3, 2), organisation=house.organisation,

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from calendars import feeds, groups, ical, lessons, people, programmes, rights
+from calendars import feeds, groups, houses, ical, lessons, people, programmes, rights
 from calendars.errors import Forbidden, Invalid, NotFound
 from calendars.feeds import Fetch
 from calendars.groups import NewGroup
+from calendars.houses import NewHouse
 from calendars.ical import Entry
-from calendars.people import NewHouse, NewPerson
+from calendars.people import NewPerson
 from calendars.programmes import NewPlace
 from calendars.rights import Right
 from calendars.tables import Feed
@@ -32,7 +33,7 @@ async def _feed(house: Planned, name: str, kind: str = "mine") -> tuple[Feed, st
     actor = await house.actor(name)
     async with house.store.work() as work:
         feed = await feeds.address(work, actor, kind, house.programme if kind == "contact_days" else "")
-        return feed, _token(await people.secret(work), feed)
+        return feed, _token(await houses.secret(work), feed)
 
 
 def _token(secret: bytes, feed: Feed) -> str:
@@ -41,7 +42,7 @@ def _token(secret: bytes, feed: Feed) -> str:
 
 async def _read(house: Planned, token: str) -> tuple[bytes, list[Entry]]:
     async with house.store.look() as look:
-        secret = await people.secret(look)
+        secret = await houses.secret(look)
         opened = await feeds.open_feed(look, secret, token)
         calendar, entries = await feeds.contents(look, opened, say, BASE, secret)
     return ical.render(calendar, entries), entries
@@ -166,7 +167,7 @@ async def test_address_when_programme_is_not_hers_then_refused(house: Planned) -
 async def test_open_when_token_is_wrong_then_not_found(house: Planned, spoil: Callable[[str], str]) -> None:
     _, token = await _feed(house, "Amina")
     async with house.store.look() as look:
-        secret = await people.secret(look)
+        secret = await houses.secret(look)
         with pytest.raises(NotFound, match="not_found"):
             await feeds.open_feed(look, secret, spoil(token))
         with pytest.raises(NotFound, match="not_found"):
@@ -227,8 +228,8 @@ async def test_streams_when_anything_shown_changes_then_one_of_them_moves(house:
     day = next(day for day in (await house.line()).days if day.n == 8)
     new = lessons.NewLesson(house.groups["first"], day.id, day.starts, day.ends)
     acts = (
-        lambda work: people.set_house(work, SYSTEM, NewHouse(name="Other name")),
-        lambda work: people.change_language(work, amina, "en"),
+        lambda work: houses.set_house(work, SYSTEM, NewHouse(name="Other name")),
+        lambda work: people.change(work, SYSTEM, amina.person, NewPerson(name="Amina", language="en")),
         lambda work: programmes.furnish(work, kaisa, house.programme, place.id, NewPlace(name="Elsewhere")),
         lambda work: groups.rename(work, kaisa, house.groups["first"], "Renamed"),
         lambda work: lessons.cancel(work, kaisa, first),
@@ -248,7 +249,7 @@ async def test_streams_when_anything_shown_changes_then_one_of_them_moves(house:
 
 async def _numbers(house: Planned, token: str) -> dict[str, int]:
     async with house.store.look() as look:
-        opened = await feeds.open_feed(look, await people.secret(look), token)
+        opened = await feeds.open_feed(look, await houses.secret(look), token)
         return await look.numbers(await feeds.streams(look, opened))
 
 
@@ -298,7 +299,7 @@ async def test_feed_when_more_lessons_then_no_more_statements(house: Planned) ->
     line, counts = await house.line(), []
     for hour in (0, 1):
         async with house.store.look() as look:
-            secret = await people.secret(look)
+            secret = await houses.secret(look)
             with counted(look) as said:
                 opened = await feeds.open_feed(look, secret, token)
                 await feeds.streams(look, opened)

@@ -1,82 +1,12 @@
-"""People and their house: who is known, to whom, and whose link may be given."""
+"""People: who is known, to whom, and whose link may be given."""
 
 import pytest
 
 from calendars import people, rights
-from calendars.errors import Conflict, Forbidden, Invalid, NotFound
-from calendars.people import NewHouse, NewPerson
+from calendars.errors import Forbidden, Invalid, NotFound
+from calendars.people import NewPerson
 from calendars.rights import Right, Target
-from calendars.store import Store
 from tests.calendars.planned import SYSTEM, Planned
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
-
-
-async def test_house_when_first_started_then_one_secret_and_one_organisation(store: Store) -> None:
-    async with store.look() as look:
-        with pytest.raises(NotFound, match="no_house"):
-            await people.card(look)
-    async with store.work() as work:
-        await people.found(work, NewHouse(name=" Talo "))
-    async with store.look() as look:
-        card = await people.card(look)
-        assert (card.name, card.zone, card.languages, card.ready) == (
-            "Talo",
-            "Europe/Helsinki",
-            ("fi", "en", "ar"),
-            False,
-        )
-        assert len(await people.secret(look)) == 32
-        assert [one.name for one in await people.organisations(look, SYSTEM)] == ["Talo"]
-    with pytest.raises(Conflict, match="already_founded"):
-        async with store.work() as work:
-            await people.found(work, NewHouse(name="Other"))
-
-
-async def test_house_when_set_then_card_and_logo_follow(house: Planned) -> None:
-    new = NewHouse(name="Uusi", telephone="+358 1", zone="Europe/Stockholm", languages=("sv", "fi", "sv"), logo=PNG)
-    async with house.store.work() as work:
-        card = await people.set_house(work, SYSTEM, new)
-    assert (card.name, card.zone, card.languages, len(card.logo), card.ready) == (
-        "Uusi", "Europe/Stockholm", ("sv", "fi"), 12, True
-    )  # fmt: skip
-    async with house.store.look() as look:
-        assert await people.card(look) == card
-        assert await people.logo(look) == (PNG, "image/png")
-    async with house.store.work() as work:
-        assert (await people.set_house(work, SYSTEM, NewHouse(name="Uusi"))).logo == card.logo
-        assert (await people.set_house(work, SYSTEM, NewHouse(name="Uusi", logo=b""))).logo == ""
-
-
-@pytest.mark.parametrize(
-    ("new", "code", "field"),
-    [
-        (NewHouse(name=""), "empty", "name"),
-        (NewHouse(name="x", zone="Mars/Base"), "bad_choice", "zone"),
-        (NewHouse(name="x", zone="../etc/passwd"), "bad_choice", "zone"),
-        (NewHouse(name="x", languages=()), "empty", "languages"),
-        (NewHouse(name="x", languages=("<fi>",)), "bad_choice", "languages"),
-        (NewHouse(name="x", logo=b"<svg onload=alert(1)>"), "bad_picture", "logo"),
-        (NewHouse(name="x", logo=PNG + b"0" * 200_000), "picture_too_large", "logo"),
-    ],
-)
-async def test_house_when_set_wrong_then_refused_and_unchanged(
-    house: Planned, new: NewHouse, code: str, field: str
-) -> None:
-    with pytest.raises(Invalid, match=code) as refused:
-        async with house.store.work() as work:
-            await people.set_house(work, SYSTEM, new)
-    assert refused.value.facts["field"] == field
-    async with house.store.look() as look:
-        assert (await people.card(look)).name == "Tervetulotalo"
-
-
-@pytest.mark.parametrize(("name", "refusal"), [("Kaisa", NotFound), ("Amina", NotFound), ("Stranger", NotFound)])
-async def test_house_when_set_by_others_then_refused(house: Planned, name: str, refusal: type[Exception]) -> None:
-    actor = await house.actor(name)
-    with pytest.raises(refusal):
-        async with house.store.work() as work:
-            await people.set_house(work, actor, NewHouse(name="Mine"))
 
 
 async def test_person_when_added_by_coordinator_then_known(house: Planned) -> None:
@@ -100,16 +30,6 @@ async def test_person_when_changed_then_revision_moves(house: Planned) -> None:
     async with house.store.look() as look:
         amina = (await people.who(look, [house.people["Amina"]]))[house.people["Amina"]]
     assert (amina.name, amina.revision - before) == ("Amina A.", 1)
-
-
-async def test_language_when_house_has_it_then_changed(house: Planned) -> None:
-    amina = await house.actor("Amina")
-    async with house.store.work() as work:
-        await people.change_language(work, amina, "en")
-    assert (await house.actor("Amina")).language == "en"
-    with pytest.raises(Invalid, match="bad_choice"):
-        async with house.store.work() as work:
-            await people.change_language(work, amina, "xx")
 
 
 @pytest.mark.parametrize("name", ["Amina", "Veera", "Oona", "Kaisa"])

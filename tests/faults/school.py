@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
-from calendars import groups, lessons, people, programmes, rights, schooldays
+from calendars import groups, houses, lessons, people, programmes, rights, schooldays
 from calendars.blueprints import load
 from calendars.clock import Clock, day_of
 from calendars.errors import Invalid
 from calendars.groups import NewGroup
+from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
-from calendars.people import NewHouse, NewPerson
+from calendars.people import NewPerson
 from calendars.programmes import NewProgramme
 from calendars.rights import Right
 from calendars.store import Store, Work
@@ -58,8 +59,8 @@ async def build(database: str, learners: int = 3) -> School:
 
 async def _build(work: Work, school: School, learners: int) -> None:
     system = rights.system()
-    await people.found(work, NewHouse(name="Tervetulotalo", telephone=TELEPHONE))
-    organisation = (await people.organisations(work, system))[0].id
+    await houses.found(work, NewHouse(name="Tervetulotalo", telephone=TELEPHONE))
+    organisation = (await houses.organisations(work, system))[0].id
     start, country = _so_that_today_is_online(day_of(work.now, ZONE))
     new = NewProgramme(
         blueprint=load("occupation-for-immigrants"), start=start, organisation=organisation, country=country,
@@ -90,7 +91,7 @@ async def _build(work: Work, school: School, learners: int) -> None:
         for group, teacher in zip(formed, (school.teacher, other), strict=True)
     ]
     school.lesson, school.foreign = [one.id for one in await lessons.plan(work, system, school.programme, planned)]
-    secret = await people.secret(work)
+    secret = await houses.secret(work)
     for person in (*school.learners, school.stranger):
         school.links[person] = signin.personal_link(secret, person, 1)
     for person in (school.coordinator, school.teacher):

@@ -14,12 +14,13 @@ from typing import Any
 from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from calendars import colleagues, feeds, groups, lessons, people, programmes, rights, tokens
+from calendars import colleagues, feeds, groups, houses, lessons, people, programmes, rights, tokens
 from calendars.blueprints import load
 from calendars.clock import SetClock
 from calendars.groups import NewGroup
+from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
-from calendars.people import NewHouse, NewPerson
+from calendars.people import NewPerson
 from calendars.programmes import NewPlace, NewProgramme
 from calendars.rights import Right
 from calendars.store import Store, Work, new_id
@@ -163,7 +164,7 @@ async def build_town(store: Store) -> tuple[Planned, dict[str, dict[str, str]], 
     """Everything that stands in the database."""
     house = await plan_house(store)
     async with store.work() as work:
-        await people.set_house(work, SYSTEM, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
+        await houses.set_house(work, SYSTEM, NewHouse(name="Tervetulotalo", telephone="+358 40 000 0000"))
         roles = await people_of_the_town(work, house)
         near = await neighbour(work, house.organisation, "Naapuri")
         other = Organisation(id=new_id(), name="Vieras Oy", telephone="+358 50 999 0000")
@@ -181,7 +182,7 @@ async def build_town(store: Store) -> tuple[Planned, dict[str, dict[str, str]], 
 async def _tokens(store: Store, ids: dict[str, dict[str, str]], far: dict[str, str]) -> dict[str, str]:
     """A good token of each kind, and what else hangs on a person: her sign-in, a letter."""
     async with store.work() as work:
-        secret = await people.secret(work)
+        secret = await houses.secret(work)
         bilal = await rights.actor_of(work, ids["learner"]["own"])
         feed = await feeds.address(work, bilal, "mine")
         found = {
@@ -220,7 +221,7 @@ async def served(database: str, extra: house_app.Extra | None = None, **settings
     await browser.start_server()
     town = Town(house, browser, app, ids, tokens=made)
     async with store.work() as work:
-        town.secret = await people.secret(work)
+        town.secret = await houses.secret(work)
         for role, person in roles.items():
             token, sign = await sign_in(work, role, person)
             name = f"oppitupa-{server.port}"

@@ -6,8 +6,8 @@ import time
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
-from calendars import people
-from calendars.people import NewHouse
+from calendars import houses
+from calendars.houses import NewHouse
 from tests.calendars.planned import SYSTEM
 from tests.server.workers import House
 
@@ -28,5 +28,5 @@ async def test_house_when_it_is_set_elsewhere_then_every_worker_shows_it(house: 
     workers = [await house.worker(), await house.worker()]
     assert [await shows(one, "Tervetulotalo") for one in workers] == [True, True]
     async with house.planned.store.work() as work:
-        await people.set_house(work, SYSTEM, NewHouse(name="Uusi talo", telephone="+358 40 111 1111"))
+        await houses.set_house(work, SYSTEM, NewHouse(name="Uusi talo", telephone="+358 40 111 1111"))
     assert [await shows(one, "Uusi talo") for one in workers] == [True, True]

@@ -14,7 +14,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from calendars import feeds as acts
-from calendars import ical, lessons, people
+from calendars import houses, ical, lessons
 from calendars.store import Store
 from calendars.tables import Feed
 from server import assets, feeds, shelf, words
@@ -57,10 +57,10 @@ class Feeding:
         async with self.house.store.look() as look:
             feed = await look.get(Feed, self.feed.id)
             assert feed is not None
-            return acts.path(await people.secret(look), feed)
+            return acts.path(await houses.secret(look), feed)
 
 
-def build(store: Store, secret: bytes, card: people.HouseCard) -> web.Application:
+def build(store: Store, secret: bytes, card: houses.HouseCard) -> web.Application:
     """The feeds alone, with the middlewares of server/app.py that they live behind."""
     app = web.Application(middlewares=[headers, problems, find_actor, speak, csrf])
     app[SETTINGS], app[STORE], app[WORDS], app[ASSETS] = Settings(), store, words.read(), assets.built()
@@ -76,7 +76,7 @@ async def feeding(store: Store) -> AsyncIterator[Feeding]:
     amina = await house.actor("Amina")
     async with store.work() as work:
         feed = await acts.address(work, amina, "mine")
-        secret, card = await people.secret(work), await people.card(work)
+        secret, card = await houses.secret(work), await houses.card(work)
     app = build(store, secret, card)
     client: Client = TestClient(TestServer(app))
     await client.start_server()

@@ -10,9 +10,10 @@ from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
-from calendars import people, rights
+from calendars import houses, people, rights
 from calendars.clock import SetClock
-from calendars.people import NewHouse, NewPerson
+from calendars.houses import NewHouse
+from calendars.people import NewPerson
 from calendars.rights import Right, Target
 from calendars.store import Store
 from calendars.tables import Organisation, Person
@@ -107,7 +108,7 @@ async def _teaching(request: web.Request) -> web.Response:
     return web.json_response({"name": signed_in(request).name})
 
 
-def build(store: Store, settings_now: Settings, secret: bytes, card: people.HouseCard) -> web.Application:
+def build(store: Store, settings_now: Settings, secret: bytes, card: houses.HouseCard) -> web.Application:
     """The doors alone, with the middlewares of server/app.py that they live behind."""
     app = web.Application(middlewares=[headers, problems, find_actor, speak, csrf], client_max_size=1_000_000)
     app[SETTINGS], app[STORE], app[WORDS], app[ASSETS] = settings_now, store, words.read(), assets.built()
@@ -132,7 +133,7 @@ async def doors(store: Store, clock: SetClock, own_settings: Settings) -> AsyncI
     """The house, served on a port of this machine."""
     house = rights.system()
     async with store.work() as work:
-        row = await people.found(work, NewHouse(name="Oppitalo", telephone="014 123 456"))
+        row = await houses.found(work, NewHouse(name="Oppitalo", telephone="014 123 456"))
         organisation = await work.one(select(Organisation.id))
         found = {}
         for name, language, role in (
@@ -143,7 +144,7 @@ async def doors(store: Store, clock: SetClock, own_settings: Settings) -> AsyncI
             found[name] = await people.add(work, house, new, Target(organisation))
             right = Right(role, "organisation", organisation)
             await rights.give(work, house, found[name].id, right, Target(organisation))
-        card = await people.card(work)
+        card = await houses.card(work)
         secret = row.secret
     app = build(store, own_settings, secret, card)
     server = TestServer(app)

@@ -16,9 +16,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from calendars import people, rights
+from calendars import houses, people, rights
 from calendars.clock import SetClock
-from calendars.people import NewHouse, NewPerson
+from calendars.houses import NewHouse
+from calendars.people import NewPerson
 from calendars.store import Store
 from server.cli import main
 from server.commands.doctor import LEAST_FREE
@@ -220,7 +221,7 @@ def test_doctor_when_the_clock_is_behind_what_has_happened_then_it_says_so(
     async def live() -> None:
         store = Store(f"sqlite+aiosqlite:///{house}/oppitupa.db", SetClock(ahead))
         async with store.work() as work:
-            await people.found(work, NewHouse(name="House"))
+            await houses.found(work, NewHouse(name="House"))
             await people.add(work, rights.system(), NewPerson(name="Somebody"), rights.THE_HOUSE)
         await store.close()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from calendars import people, rights
+from calendars import houses, rights
 from calendars.blueprints import load
 from calendars.clock import SetClock, parse_instant
 from calendars.store import Store
@@ -25,7 +25,7 @@ async def test_listing_when_built_then_the_contracts_keys_and_a_calendar_of_her_
     await directory.open_feeds(store, built)
     app = web.Application()
     async with store.look() as look:
-        app[STORE], app[SETTINGS], app[SECRET] = store, Settings(), await people.secret(look)
+        app[STORE], app[SETTINGS], app[SECRET] = store, Settings(), await houses.secret(look)
     found = await directory.listing(app, memory.of(built, built.at(NOW), blueprint.name, 0.0))
     await store.close()
     assert list(found) == ["url", "people", "programmes", "lessons", "feeds"]

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from calendars import people, rights
-from calendars.people import NewHouse, NewPerson
+from calendars import houses, people, rights
+from calendars.houses import NewHouse
+from calendars.people import NewPerson
 from calendars.store import Store
 from server.migrations import METADATA, head
 from server.migrations.archive import Unreadable, check, read_into, write_from
@@ -55,7 +56,7 @@ async def test_backup_when_the_house_works_on_then_it_holds_one_instant(
 ) -> None:
     """Each work adds one person and one fact: a torn backup would have more of one than of the other."""
     async with store.work() as work:
-        await people.found(work, NewHouse(name="House"))
+        await houses.found(work, NewHouse(name="House"))
     stop = asyncio.Event()
     written = 0
 

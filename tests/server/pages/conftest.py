@@ -7,7 +7,7 @@ import pytest
 from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
-from calendars import people
+from calendars import houses, people
 from calendars.store import Store
 from server import app as house_app
 from server.auth import signin
@@ -27,7 +27,7 @@ async def kaisa(house: Planned, database: str) -> AsyncIterator[TestClient]:
     client = TestClient(TestServer(house_app.build(settings, house.clock)), cookie_jar=CookieJar(unsafe=True))
     await client.start_server()
     async with house.store.look() as look:
-        secret, person = await people.secret(look), house.people["Kaisa"]
+        secret, person = await houses.secret(look), house.people["Kaisa"]
         link = signin.staff_demo_link(secret, person, (await people.who(look, [person]))[person].generation)
     await client.post(link, data={"own": "yes"})
     yield client

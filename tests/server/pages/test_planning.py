@@ -8,7 +8,7 @@ import icalendar
 import pytest
 from aiohttp.test_utils import TestClient
 
-from calendars import agenda, feeds, ical, lessons, people
+from calendars import agenda, feeds, houses, ical, lessons
 from tests.calendars.planned import SYSTEM, Planned
 from tests.server.pages.forms import hidden, page_of
 
@@ -195,7 +195,7 @@ async def calendar_of(house: Planned, name: str) -> dict[str, Any]:
     """Everything in somebody's calendar by the id of its day or lesson, read by another's parser."""
     actor = await house.actor(name)
     async with house.store.work() as work:
-        feed, secret = await feeds.address(work, actor, "mine"), await people.secret(work)
+        feed, secret = await feeds.address(work, actor, "mine"), await houses.secret(work)
         opened = await feeds.open_feed(work, secret, feeds.path(secret, feed).rpartition("/")[2].removesuffix(".ics"))
         found = await feeds.contents(work, opened, lambda text, **_: text, "https://x.example", secret)
     events = icalendar.Calendar.from_ical(ical.render(*found)).walk("VEVENT")
