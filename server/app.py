@@ -17,7 +17,7 @@ from classroom.video.builtin import Builtin
 from classroom.video.choose import Providers
 from classroom.video.jitsi import Jitsi
 from classroom.video.provider import Provider
-from server import api, assets, chores, feeds, health, words
+from server import api, assets, chores, feeds, health, mail, words
 from server.auth.csrf import csrf
 from server.auth.guard import allow, find_actor
 from server.keys import ASSETS, HOUSE, LIVE, SECRET, SETTINGS, STORE, VIDEO, WORDS, House
@@ -128,7 +128,7 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)  # the largest single switch for many connections (facts/realtime.md A4)
-    tasks = [asyncio.create_task(live.run()), asyncio.create_task(chores.run(app))]
+    tasks = [asyncio.create_task(one) for one in (live.run(), chores.run(app), mail.run(app))]
     app.on_shutdown.append(_drain)
     yield
     for task in tasks:

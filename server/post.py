@@ -1,4 +1,4 @@
-"""Letters in the words of whoever gets them. Until mail is set they wait in the outbox (auth/letters.py)."""
+"""Letters and text messages in the words of whoever gets them (auth/letters.py keeps them, mail.py takes them away)."""
 
 from calendars.houses import HouseCard
 from server.auth.letters import Written
@@ -17,3 +17,13 @@ def invitation(say: Say, house: HouseCard, name: str, address: str) -> Written:
     ]
     subject = say("Your way into {house}", house=house.name)
     return Written(subject, "\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+
+
+def six_digits(say: Say, house: HouseCard, spoken: str, address: str) -> str:
+    """The text message that carries the digits which are else read out. Web addresses go last: telephones link them."""
+    return say(
+        "{house}: your digits are {digits}. Write them here: {address}",
+        house=house.name,
+        digits=spoken,
+        address=address,
+    )

@@ -37,13 +37,14 @@ class Whose:
     name: str
     language: str
     email: str
+    telephone: str
     staff: bool
 
 
 async def whose(look: Look, actor: Actor, person: str) -> Whose:
     """The person, if she is the actor herself or the actor may let her in. Raises NotFound, Forbidden."""
     who = await _asked(look, actor, person)
-    return Whose(who.id, who.shown, who.language, who.email, await is_staff(look, person))
+    return Whose(who.id, who.shown, who.language, who.email, who.telephone, await is_staff(look, person))
 
 
 async def link_of(look: Look, actor: Actor, secret: bytes, person: str) -> str:

@@ -100,7 +100,7 @@ class Attempt(Base):
 
 
 class Letter(Base):
-    """A letter that waits in the outbox for somebody to print it or read it out."""
+    """A letter in the outbox: mail takes it away when it is set, else somebody prints it or reads it out."""
 
     __tablename__ = "letters"
     id: Mapped[str] = key()
@@ -111,3 +111,9 @@ class Letter(Base):
     made: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime] = mapped_column(Instant, index=True)
     by: Mapped[str | None]
+    sent: Mapped[datetime | None] = mapped_column(Instant)
+    again: Mapped[datetime | None] = mapped_column(Instant)
+    """When mail tries next; None once it went, or was refused for good."""
+    tries: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str] = mapped_column(default="")
+    """Why it did not go at the last try: `away` or `refused`."""

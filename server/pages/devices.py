@@ -8,13 +8,13 @@ from calendars import groups, people
 from calendars.errors import Forbidden
 from calendars.rights import Actor
 from calendars.store import Look, Work
-from server import post
+from server import post, sms
 from server.auth import devices, letters, limits, passkeys, staff
 from server.auth.codes import read_out_code
 from server.auth.guard import allow, signed_in
 from server.auth.limits import CODES_FOR_ONE
 from server.auth.origin import base_address
-from server.keys import HOUSE, SAY, SECRET, STORE, WORDS
+from server.keys import HOUSE, SAY, SECRET, SETTINGS, STORE, WORDS
 from server.page import render
 from server.pages.arrival import qr, see_other
 from server.pages.forms import once
@@ -82,20 +82,26 @@ async def renew(request: web.Request) -> web.Response:
 @routes.post("/people/{person}/link/code")
 @allow("give_link")
 async def code(request: web.Request) -> web.Response:
-    """Six digits to read out: shown once, here, and nowhere again."""
+    """Six digits to read out, or to send as a text message: shown once, here, and nowhere again."""
     actor, person, secret = signed_in(request), request.match_info["person"], request.app[SECRET]
     async with request.app[STORE].work() as work:
         whose = await devices.whose(work, actor, person)
         await limits.spend(work, secret, CODES_FOR_ONE, person)
         made = await read_out_code(work, actor, secret, person)
-    address = f"{base_address(request)}/code"
-    return render(request, "code_to_read.html", whose=whose, spoken=made.spoken, until=made.until, address=address)
+    address, sent = f"{base_address(request)}/code", None
+    if (await request.post()).get("by") == "sms" and whose.telephone and request.app[SETTINGS].sms_url:
+        say = request.app[WORDS].say(whose.language)
+        message = post.six_digits(say, request.app[HOUSE].card, made.spoken, address)
+        sent = await sms.send(request.app[SETTINGS], whose.telephone, message)
+    return render(
+        request, "code_to_read.html", whose=whose, spoken=made.spoken, until=made.until, address=address, sent=sent
+    )
 
 
 @routes.post("/people/{person}/invitation")
 @allow("invite")
 async def invite(request: web.Request) -> web.Response:
-    """A one-time link for a member of staff: shown and printable here, and as a letter in the outbox."""
+    """A one-time link for a member of staff: shown and printable here, and a letter that mail takes if set."""
     actor, person = signed_in(request), request.match_info["person"]
     async with request.app[STORE].work() as work:
         whose = await devices.whose(work, actor, person)
@@ -104,7 +110,8 @@ async def invite(request: web.Request) -> web.Response:
         letter = post.invitation(request.app[WORDS].say(whose.language), request.app[HOUSE].card, whose.name, address)
         await letters.lay_out(work, actor, person, letter, until)
     picture = qr(address, request[SAY]("One-time link"))
-    return render(request, "invitation.html", whose=whose, address=address, until=until, picture=picture)
+    mailed = bool(whose.email and request.app[SETTINGS].smtp_host)
+    return render(request, "invitation.html", whose=whose, address=address, until=until, picture=picture, mailed=mailed)
 
 
 @routes.post("/people/{person}/devices/{sign_in}/revoke")
@@ -130,10 +137,10 @@ async def revoke_others(request: web.Request) -> web.Response:
 @routes.get("/outbox")
 @allow("invite")
 async def outbox(request: web.Request) -> web.Response:
-    """Letters that wait until mail is set."""
+    """Letters that wait for the mail server, or for somebody who prints them."""
     async with request.app[STORE].look() as look:
         waiting = await letters.outbox(look, signed_in(request))
-    return render(request, "outbox.html", letters=waiting)
+    return render(request, "outbox.html", letters=waiting, mail=bool(request.app[SETTINGS].smtp_host))
 
 
 @routes.post("/outbox/{letter}/discard")
@@ -154,6 +161,7 @@ async def _page(
     if not whose.staff:
         address = base_address(request) + await devices.link_of(look, actor, request.app[SECRET], person)
     picture = qr(address, request[SAY]("Your own link")) if address else ""
+    values["texts"] = bool(whose.telephone and request.app[SETTINGS].sms_url)
     return render(request, template, whose=whose, devices=found, address=address, picture=picture, **values)
 
 
