@@ -19,6 +19,7 @@ KEEPALIVE: Final = 20.0  # seconds; it bounds slow headers too
 AT_ONCE: Final = 16  # connections taken in one go, so that one worker does not take a whole house from the others
 RELEASED_WITHIN: Final = 3.0  # seconds that a taken place is tried again
 LAST_REQUESTS: Final = 10.0  # seconds that running requests get when the house stops
+EVERYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104  compared, not bound
 
 Ready = Callable[[], None]
 
@@ -55,6 +56,20 @@ def _bind(listening: socket.socket, address: tuple[object, ...]) -> None:
             if wrong.errno != errno.EADDRINUSE or time.monotonic() > end:
                 raise
             time.sleep(0.1)
+
+
+def reached_at(host: str) -> str:
+    """Where others reach a house that listens on `host`: for all addresses of the machine, the one it goes out by."""
+    if host not in EVERYWHERE:
+        return host
+    six = host == "::"
+    with (
+        contextlib.suppress(OSError),  # no network but this machine's own
+        socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_DGRAM) as probe,
+    ):
+        probe.connect(("2001:db8::1" if six else "192.0.2.1", 9))  # sends nothing: it only asks which would be used
+        return str(probe.getsockname()[0])
+    return "::1" if six else "127.0.0.1"
 
 
 def stop_event() -> asyncio.Event:

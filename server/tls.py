@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from server.listening import EVERYWHERE, reached_at
 from server.settings import Settings, Unsettled
 
 LIVES: Final = timedelta(days=397)  # Apple's devices refuse what lives longer
@@ -72,14 +73,8 @@ def _own(settings: Settings) -> tuple[Path, Path]:
 def names_of(settings: Settings) -> list[str]:
     """Every name and address under which a browser may reach this machine."""
     found = {"localhost", "127.0.0.1", "::1", socket.gethostname()}
-    found |= {settings.host} - {"0.0.0.0", "::", ""}  # noqa: S104  compared, not bound
+    found |= {reached_at(settings.host), *map(reached_at, EVERYWHERE)}
     found |= {urlsplit(settings.url).hostname or "localhost"}
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: it only asks which address would be used
-            found.add(probe.getsockname()[0])
-        except OSError:
-            pass  # no network but this machine's own
     return sorted(name for name in found if name.isascii())
 
 

@@ -20,7 +20,7 @@ from server import assets
 from server.demo import directory, house, memory, stage, today
 from server.demo.history import Lived
 from server.demo.memory import Memory
-from server.listening import listen
+from server.listening import listen, reached_at
 from server.middleware import logs
 from server.migrations import migrate
 from server.settings import Settings, Unsettled, is_loopback, read
@@ -70,8 +70,11 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
     listening = listen(settings.host, settings.port)
     port = listening.getsockname()[1]
     scheme = "https" if tls else "http"
-    settings = replace(settings, port=port, url=f"{scheme}://{_in_url(settings.host)}:{port}")
-    kept = memory.read(settings.data) or await _build(settings, arguments)
+    settings = replace(settings, port=port, url=f"{scheme}://{_in_url(reached_at(settings.host))}:{port}")
+    kept = memory.read(settings.data)
+    if kept and (arguments.clock or arguments.blueprint not in (DEFAULT_BLUEPRINT, kept.blueprint)):
+        print(f"The house in {settings.data} goes on as it was built: its clock and its model stay.", file=sys.stderr)
+    kept = kept or await _build(settings, arguments)
     theatre = stage.Stage(kept, settings, tls, classmates=arguments.classmates)
     application = house_app.build(settings, Clock(timedelta(seconds=kept.shift)), extra=theatre.add_to)
 
