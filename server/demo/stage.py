@@ -19,10 +19,11 @@ from classroom import roster
 from server.auth.guard import allow
 from server.demo import classmates, directory
 from server.demo.memory import Memory
-from server.keys import SECRET, STORE
+from server.keys import LANGUAGE, SAY, SECRET, STORE
 from server.listening import BACKLOG, KEEPALIVE, LAST_REQUESTS, listen, stop_event
 from server.middleware.headers import POLICY
-from server.page import frame, render
+from server.page import render
+from server.pages.tiles import shown_line
 from server.settings import Settings
 
 PARTS: Final = ("teacher", "learner", "coordinator")
@@ -126,8 +127,9 @@ class Stage:
             line = await programmes.line(look, actor, kept.programme)
             known = await people.who(look, [kept.learner, kept.missing])
         names = {one: person.shown for one, person in known.items()}
+        tiles = shown_line(line, request[LANGUAGE], request[SAY])["tiles"]
         return render(
-            request, "stage.html", line=line, tiles=_tiles(line, request), missing=names.get(kept.missing, ""),
+            request, "stage.html", line=line, tiles=tiles, missing=names.get(kept.missing, ""),
             learner=names.get(kept.learner, ""), person=kept.learner, absent=kept.missing, widths=WIDTHS,
             frames={part: f"{self._entrances[part].address}/stage/seat/{part}" for part in PARTS},
             report=f"{self._entrances['coordinator'].address}/programmes/{kept.programme}/report",
@@ -194,15 +196,3 @@ class Stage:
         quoted = " ".join(f'"{entrance.address}"' for entrance in self._entrances.values())
         permissions: Any = f"camera=(self {quoted}), microphone=(self {quoted}), geolocation=()"
         response.headers["Permissions-Policy"] = permissions
-
-
-def _tiles(line: programmes.Line, request: web.Request) -> list[dict[str, Any]]:
-    when, say = frame(request)["when"], frame(request)["say"]
-    words = {"contact": say("contact day"), "online": say("online day"), "workplace": say("workplace day")}
-    return [
-        {
-            "kind": day.kind, "label": f"{day.n}. {when.day(day.date)} {words.get(day.kind, day.kind)}", "href": "",
-            "when": "today" if day.date == line.today else "past" if day.date < line.today else "ahead",
-        }
-        for day in line.days
-    ]  # fmt: skip

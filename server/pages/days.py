@@ -15,7 +15,7 @@ from classroom import rooms
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
-from server.pages.lesson_fields import kind_word
+from server.pages.tiles import kind_word
 from server.pages.ways import staff_page
 from server.words import Say
 

@@ -24,6 +24,7 @@ from server.pages.arrival import text
 from server.pages.forms import once
 from server.pages.shown import HOUR, Shown
 from server.pages.testimonies import mark_word
+from server.pages.tiles import tile
 from server.words import Say
 
 DAYS_SHOWN = 5
@@ -78,13 +79,6 @@ async def _programme(look: Look, actor: Actor, day: MyDay) -> str | None:
         return nearest.programme.id
     parts = await programmes.of(look, actor)
     return parts[0].id if parts else None
-
-
-def tile(kind: str, day: date, today: date, when: When, say: Say) -> dict[str, str]:
-    """A day as the macro `tile` takes it."""
-    kinds = {"contact": say("contact day"), "online": say("online day"), "workplace": say("workplace day")}
-    state = "past" if day < today else "today" if day == today else "ahead"
-    return {"kind": kind, "when": state, "label": f"{when.day(day)} {kinds.get(kind, kind)}"}
 
 
 @routes.get("/hours")

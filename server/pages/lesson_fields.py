@@ -15,7 +15,7 @@ from server.auth.guard import signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY
 from server.pages.arrival import text
-from server.words import Say
+from server.pages.tiles import kind_word
 
 Choice = tuple[str, str]
 
@@ -98,15 +98,6 @@ def chosen_leaders(form: Mapping[str, object], known: Mapping[str, tuple[str, st
             raise Invalid("chosen_twice", field=name)
         found[one] = known[one][1]
     return found
-
-
-def kind_word(kind: str, say: Say) -> str:
-    """A kind of day in words."""
-    words = {
-        "contact": say("contact day"), "online": say("online day"), "workplace": say("workplace day"),
-        "independent": say("day of own study"),
-    }  # fmt: skip
-    return words.get(kind, kind)
 
 
 def required(form: Mapping[str, object], name: str, choices: list[Choice]) -> str:

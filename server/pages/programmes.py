@@ -10,8 +10,8 @@ from calendars.store import Work
 from server.auth.guard import allow, signed_in
 from server.keys import LANGUAGE, SAY, STORE, VIDEO
 from server.pages.arrival import text
-from server.pages.coordinator import shown_line
 from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.pages.tiles import shown_line
 from server.pages.ways import staff_page
 
 routes = web.RouteTableDef()
