@@ -28,6 +28,8 @@ from classroom.known import known, standing
 from classroom.testimony import KINDS, Held
 
 SUMS = ("planned", "held", "present", "excused", "could_not_enter", "absent", "not_held")
+FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes for the beginning of a formula; the wide forms too, as East Asian settings do (OWASP)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +220,4 @@ def as_csv(found: Report, named: dict[str, str]) -> str:
 def harmless(cell: str) -> str:
     """A text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     text = cell.replace("\r", " ").replace("\n", " ")
-    return f"'{text}" if text.lstrip(" \t\x00")[:1] in tuple("=+-@|%") or (text and text[0] == "\t") else text
+    return f"'{text}" if text.lstrip().lstrip("\0")[:1] in FORMULA or text.startswith("\t") else text

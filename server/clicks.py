@@ -40,6 +40,10 @@ class Clicks:
             "sound": self._sound, "line": self._line, "signal": self._signal,
         }  # fmt: skip
 
+    async def unknown(self, _member: Member, _data: dict[str, Any]) -> dict[str, Any]:
+        """An event that means nothing here: whoever waits for an answer is told so. Raises Invalid."""
+        raise Invalid("bad_message", field="event")
+
     async def _enter(self, member: Member, data: dict[str, Any]) -> dict[str, Any]:
         lesson = _text(data, "lesson")
         member.has_entered = True

@@ -67,6 +67,8 @@ class Live:
         for name, handler in clicks.events.items():
             self._sio.on(name, self._guarded(handler))
         self.events = tuple(clicks.events)
+        self._sio.on("*", self._unknown)
+        self._unheard = self._guarded(clicks.unknown)
 
     @property
     def epoch(self) -> str:
@@ -100,6 +102,9 @@ class Live:
     async def catch_up(self, member: Member) -> None:
         """Write what was heard of a member and is no stay yet."""
         await self.beats.keeping.catch_up(member)
+
+    async def _unknown(self, _event: str, sid: str, *said: object) -> dict[str, Any]:
+        return await self._unheard(sid, *said)
 
     def _guarded(self, handler: Handler) -> Callable[..., Awaitable[dict[str, Any]]]:
         async def guarded(sid: str, data: object = None, *_rest: object) -> dict[str, Any]:

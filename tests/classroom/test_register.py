@@ -159,7 +159,18 @@ async def test_report_of_a_past_instant_gives_the_same_bytes_later(house: Planne
 
 @pytest.mark.parametrize(
     ("cell", "safe"),
-    [("=cmd()", "'=cmd()"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\t=1", "'\t=1"), ("Åsa", "Åsa"), ("", "")],
+    [
+        ("=cmd()", "'=cmd()"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@x", "'@x"),
+        ("\t=1", "'\t=1"),
+        ("\u00a0=1", "'\u00a0=1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("\uff201", "'\uff201"),
+        ("Åsa", "Åsa"),
+        ("", ""),
+    ],
 )
 def test_no_cell_is_taken_for_a_formula(cell: str, safe: str) -> None:
     assert reports.harmless(cell) == safe

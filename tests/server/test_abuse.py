@@ -169,6 +169,7 @@ async def test_event_when_its_data_is_not_what_it_should_be_then_a_clear_answer_
         ("watch", ({"lesson": lesson},), "not_yours_to_do"),
         ("say", ({"lesson": lesson, "id": "a", "text": "before she came in"},), "not_found"),
         ("signal", ({"lesson": lesson, "to": "nobody"},), "not_found"),
+        ("sesame", ({"lesson": lesson},), "bad_message"),
     ]
     told = []
     for number, (event, data, _) in enumerate(asked):
