@@ -53,7 +53,7 @@ async def carry(app: web.Application) -> None:
     async with store.look() as look:
         due = await letters.due(look)
     for letter in due:
-        trouble = await send(settings, letter)
+        trouble = await _tried(settings, letter)
         async with store.work() as work:
             if trouble:
                 await letters.failed(work, letter.id, trouble)
@@ -62,11 +62,20 @@ async def carry(app: web.Application) -> None:
         log.info("letter", letter=letter.id, trouble=trouble)
 
 
+async def _tried(settings: Settings, letter: Waiting) -> str:
+    """One letter must not keep those behind it from going, whatever is wrong with it."""
+    try:
+        return await send(settings, letter)
+    except Exception:
+        log.exception("letter_failed", letter=letter.id)
+        return "away"
+
+
 async def send(settings: Settings, letter: Waiting) -> str:
     """Hand one letter to the mail server. Empty when it was taken, else why not: `refused` for good, or `away`."""
     try:
         message = message_of(settings, letter)
-    except (ValueError, IndexError, MessageError):  # an address that no mail can go to
+    except (ValueError, IndexError, AttributeError, MessageError):  # an address that no mail can go to
         return "refused"
     try:
         await aiosmtplib.send(
@@ -85,7 +94,7 @@ async def send(settings: Settings, letter: Waiting) -> str:
 
 
 def message_of(settings: Settings, letter: Waiting) -> EmailMessage:
-    """The letter as mail. Raises ValueError, IndexError or MessageError for an address that is none."""
+    """The letter as mail. An address that is none makes the parser fail in ways of its own."""
     sender, receiver = parseaddr(settings.mail_from)[1], letter.address
     message = EmailMessage(policy=SMTP)
     message["From"] = settings.mail_from

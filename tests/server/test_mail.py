@@ -14,7 +14,7 @@ from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from calendars import groups, people, rights
+from calendars import groups, houses, people, rights
 from calendars.people import NewPerson
 from calendars.rights import Right
 from calendars.store import Store, Work
@@ -122,7 +122,7 @@ async def desk(store: Store, database: str) -> AsyncIterator[Any]:
         opened.append(client)
         await client.start_server()
         async with store.look() as look:
-            secret, kaisa = await people.secret(look), house.people["Kaisa"]
+            secret, kaisa = await houses.secret(look), house.people["Kaisa"]
             link = signin.staff_demo_link(secret, kaisa, (await people.who(look, [kaisa]))[kaisa].generation)
         await client.post(link, data={"own": "yes"})
         return Office(client, house, irene)
@@ -206,13 +206,35 @@ async def test_letter_when_mail_is_not_set_then_it_lies_there_whole(desk: Any) -
     assert ("Mail is not set." in shown, "/enrol/" in shown) == (True, True)
 
 
-@pytest.mark.parametrize("address", ["no address", "a@b\r\nBcc: all@example.org", "ä" * 300, "@"])
+@pytest.mark.parametrize("address", ["no address", "a@b\r\nBcc: all@example.org", "ä" * 300, "@", "irene@[example.org"])
 async def test_letter_when_the_address_is_none_then_refused_without_a_word_to_the_server(
     post_office: PostOffice, address: str
 ) -> None:
     letter = letters.Waiting("l1", "Irene\r\nBcc: all@example.org", address, "Hello\r\nBcc: x", "…", MONDAY)
     assert await mail.send(replace(Settings(), **smtp(post_office)), letter) == "refused"
     assert post_office.taken == []
+
+
+async def test_letter_when_one_cannot_be_written_then_those_behind_it_go_all_the_same(
+    desk: Any, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, write = await desk(**smtp(post_office)), mail.message_of
+
+    def written(settings: Settings, letter: letters.Waiting) -> EmailMessage:
+        if letter.name == "Ill":
+            raise RuntimeError("nobody thought of this")
+        return write(settings, letter)
+
+    monkeypatch.setattr(mail, "message_of", written)
+    async with office.house.store.work() as work:
+        new = NewPerson(name="Ill", email="ill@example.org")
+        ill = await people.add(work, SYSTEM, new, rights.THE_HOUSE)
+        until = work.now + timedelta(days=1)
+        await letters.lay_out(work, SYSTEM, ill.id, Written("First", "…"), until)
+    office.house.clock.forward(seconds=1)
+    await office.invite()
+    await mail.carry(office.app)
+    assert [letter["To"] for letter in post_office.taken] == [f"Irene Virtanen <{ADDRESS}>"]
 
 
 async def test_letter_when_name_and_subject_hold_line_ends_then_no_header_is_added(post_office: PostOffice) -> None:
