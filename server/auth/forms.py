@@ -16,16 +16,17 @@ JSON: Final = "application/json"
 async def read(request: web.Request) -> None:
     """Read the form of a request, which keeps it for the handler. Raises `bad_request` for an unreadable one.
 
-    JSON is left to the handler that asks for it; any other kind of body is none that a page of ours sends.
+    JSON waits, read but not understood, for the handler that asks for it; any other kind of body is none that a page
+    of ours sends.
     """
     kind = request.content_type
-    if kind == JSON or (kind not in FORMS and not _sent(request)):
+    if kind not in FORMS and not _sent(request):
         return
-    if kind not in FORMS:
+    if kind != JSON and kind not in FORMS:
         raise web.HTTPUnsupportedMediaType()
     try:
         async with asyncio.timeout(BODY_WITHIN):
-            await request.post()
+            await (request.read() if kind == JSON else request.post())
     except TimeoutError:
         raise Unavailable("too_slow") from None
     except (LookupError, ValueError, HttpProcessingError, web.RequestPayloadError):

@@ -1,12 +1,13 @@
 """Attempts at the door are few, for each address and each account, whatever the one who guesses says of herself."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from calendars import rights
-from server.auth import codes
+from server.auth import codes, forms
 from server.auth.limits import (
     CODES_FOR_ONE,
     ENROLMENTS_OF_ADDRESS,
@@ -93,3 +94,18 @@ async def test_digits_when_thirty_learners_behind_one_address_are_right_then_all
     """The right attempt is given back: a classroom has one address."""
     for _ in range(WRONG_CODES.most * 2):
         assert (await tried(await doors.open(), "/code", {"code": await read_out(doors)}))[0] == 303
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+async def test_body_when_it_trickles_in_without_end_then_it_is_cut_off(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Else a stranger holds as many places as she likes, for as long as she likes."""
+    monkeypatch.setattr(forms, "BODY_WITHIN", 0.2)
+    browser = await doors.open()
+    hearing, saying = await asyncio.open_connection("127.0.0.1", browser.port)
+    head = f"POST /sign-in/passkey HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 90\r\n\r\n{{"
+    saying.write(head.encode())
+    async with asyncio.timeout(5):
+        assert (await hearing.readline()).split()[1] == b"503"
+    saying.close()
