@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from calendars import rights
-from calendars.errors import Conflict, Invalid, NotFound
+from calendars.errors import Conflict, Forbidden, Invalid, NotFound
 from calendars.facts import LinkRenewed, PersonAdded, PersonChanged
 from calendars.names import clean_email, clean_language, clean_name, clean_telephone
 from calendars.rights import Actor, Right, Target
@@ -39,11 +39,33 @@ async def add(work: Work, actor: Actor, person: NewPerson, target: Target) -> Pe
 async def change(work: Work, actor: Actor, person: str, new: NewPerson) -> Person:
     """Correct what the house knows of somebody."""
     row = await rights.ask_about(work, actor, "invite", person)
+    if clean_email(new.email) != row.email and await holds_staff_right(work, person):
+        await ask_to_vouch(work, actor, person)  # the letter that lets her in anew goes there
     _write_down(row, new)
     row.revision += 1
     work.tell(PersonChanged(stream=row.id, by=actor.person))
     await work.flush()
     return row
+
+
+async def ask_to_vouch(look: Look, actor: Actor, person: str) -> Person:
+    """The member of staff, if the actor may say who she is everywhere: whoever can, can act with all her rights.
+
+    She must be allowed to invite to every place where that one has a right, and only an administrator vouches for an
+    administrator. Raises NotFound, Forbidden.
+    """
+    found = await rights.ask_about(look, actor, "invite", person)
+    targets, roles = await rights.targets_of_person(look, person)
+    everywhere = all(rights.may(actor, "invite", target) for target in targets[1:])
+    if not everywhere or ("admin" in roles and not rights.may(actor, "administer", rights.THE_HOUSE)):
+        raise Forbidden("not_yours_to_do", verb="invite")
+    return found
+
+
+async def holds_staff_right(look: Look, person: str) -> bool:
+    """Whether the person holds a right of staff, now or later."""
+    _, roles = await rights.targets_of_person(look, person)
+    return bool(roles & rights.STAFF)
 
 
 async def renew_link(work: Work, actor: Actor, person: str) -> int:

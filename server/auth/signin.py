@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, select, update
 
-from calendars import rights, tokens
-from calendars.errors import Forbidden, NotFound
+from calendars import people, rights, tokens
+from calendars.errors import NotFound
 from calendars.rights import STAFF, Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import Grant, Person
@@ -22,6 +22,8 @@ LINK = "personal link"
 DEMO_LINK = "demo staff link"
 ALONE = frozenset({"link", "code"})
 """Means of one factor: enough for a learner, never for staff."""
+PROVEN = frozenset({"password", "passkey"})
+"""Means of staff: whoever takes over a device ends them there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,12 @@ class Here:
     person: str
     name: str
     token: str
+    means: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether she stays signed in behind somebody else: one click on her name would be all her rights."""
+        return self.means not in PROVEN
 
 
 def digest(token: str) -> str:
@@ -123,15 +131,17 @@ async def who_is_here(look: Look, held: Sequence[str]) -> list[Here]:
         .join(Person, Person.id == SignIn.person)
         .where(SignIn.token.in_(by_digest), _open(look.now))
     )
-    here = [Here(row.id, person.id, person.shown, by_digest[row.token]) for row, person in rows]
+    here = [Here(row.id, person.id, person.shown, by_digest[row.token], row.means) for row, person in rows]
     return sorted(here, key=lambda one: held.index(one.token))
 
 
 async def take_turn(work: Work, held: Sequence[str], sign_in: str) -> tuple[Here, str]:
     """Another person who is signed in on this device takes over; her token is made anew."""
-    chosen = next((one for one in await who_is_here(work, held) if one.sign_in == sign_in), None)
-    if chosen is None:
+    here = await who_is_here(work, held)
+    chosen = next((one for one in here if one.sign_in == sign_in), None)
+    if chosen is None or not (chosen.waits or chosen.token == held[0]):
         raise NotFound()
+    await _end_all(work, [one for one in here if one is not chosen and not one.waits])
     token = secrets.token_urlsafe(32)
     await work.run(update(SignIn).where(SignIn.id == sign_in).values(token=digest(token), seen=work.now))
     return chosen, token
@@ -153,28 +163,29 @@ async def revoke(work: Work, actor: Actor, sign_ins: Sequence[str]) -> None:
 
 
 async def replaced(work: Work, held: Sequence[str], person: str) -> list[str]:
-    """Who signs in again on a device gets one new sign-in there: end her old ones, return the tokens of the others."""
+    """Who signs in again on a device gets one new sign-in there: end her old ones, return the tokens of the others.
+
+    Of the others, staff are signed out: whoever holds the device next must not become a teacher by a click.
+    """
     here = await who_is_here(work, held)
-    old = [one.sign_in for one in here if one.person == person]
-    if old:
-        await work.run(update(SignIn).where(SignIn.id.in_(old)).values(revoked=work.now))
-    return [one.token for one in here if one.person != person]
+    stay = [one for one in here if one.person != person and one.waits]
+    await _end_all(work, [one for one in here if one not in stay])
+    return [one.token for one in stay]
+
+
+async def _end_all(work: Work, over: Sequence[Here]) -> None:
+    if over:
+        await work.run(update(SignIn).where(SignIn.id.in_([one.sign_in for one in over])).values(revoked=work.now))
 
 
 async def ask_to_let_in(look: Look, actor: Actor, person: str) -> Person:
     """The person, if the actor may open a door for her: learners by `give_link`, staff by `invite`.
 
-    A link for staff is as good as all her rights: whoever makes one must be allowed to invite to every place where she
-    has a right, and only an administrator makes one for an administrator. Raises NotFound, Forbidden.
+    A link for staff is as good as all her rights. Raises NotFound, Forbidden.
     """
     if not await is_staff(look, person):
         return await rights.ask_about(look, actor, "give_link", person)
-    found = await rights.ask_about(look, actor, "invite", person)
-    targets, roles = await rights.targets_of_person(look, person)
-    everywhere = all(rights.may(actor, "invite", target) for target in targets[1:])
-    if not everywhere or ("admin" in roles and not rights.may(actor, "administer", rights.THE_HOUSE)):
-        raise Forbidden("not_yours_to_do", verb="invite")
-    return found
+    return await people.ask_to_vouch(look, actor, person)
 
 
 def _open(now: datetime) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from calendars import people, rights
 from calendars.errors import Forbidden, Invalid, NotFound
 from calendars.people import NewPerson
 from calendars.rights import Right, Target
+from calendars.tables import Organisation
 from tests.calendars.planned import SYSTEM, Planned
 
 
@@ -30,6 +31,30 @@ async def test_person_when_changed_then_revision_moves(house: Planned) -> None:
     async with house.store.look() as look:
         amina = (await people.who(look, [house.people["Amina"]]))[house.people["Amina"]]
     assert (amina.name, amina.revision - before) == ("Amina A.", 1)
+
+
+async def test_address_when_she_works_elsewhere_too_then_only_who_vouches_for_all_of_her_changes_it(
+    house: Planned,
+) -> None:
+    """A letter with a one-time link goes there: it would open the other organisation as well."""
+    veera = house.people["Veera"]
+    async with house.store.work() as work:
+        await people.appoint(work, SYSTEM, house.people["Iiris"], Right("admin", "house", rights.HOUSE))
+        await people.change(work, await house.actor("Kaisa"), veera, NewPerson(name="V", email="v@example.org"))
+        other = Organisation(id="elsewhere", name="Elsewhere", telephone="")
+        work.add(other)
+        await work.flush()
+        await people.appoint(work, SYSTEM, veera, Right("teacher", "organisation", other.id))
+    kaisa = await house.actor("Kaisa")
+    for person in (veera, house.people["Iiris"]):
+        with pytest.raises(Forbidden, match="not_yours_to_do"):
+            async with house.store.work() as work:
+                await people.change(work, kaisa, person, NewPerson(name="V", email="kaisa@example.org"))
+    async with house.store.work() as work:
+        same = await people.change(work, kaisa, veera, NewPerson(name="Veera V.", email="v@example.org"))
+        assert (same.name, same.email) == ("Veera V.", "v@example.org")
+        mine = await people.change(work, await house.actor("Iiris"), veera, NewPerson(name="V", email="w@example.org"))
+        assert mine.email == "w@example.org"
 
 
 @pytest.mark.parametrize("name", ["Amina", "Veera", "Oona", "Kaisa"])

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from calendars import people, rights
 from calendars.rights import HOUSE, Right
@@ -147,6 +147,40 @@ async def test_device_when_two_share_it_then_they_change_places_by_name_and_nobo
     page = await text(await tablet.get("/switch"))
     assert "Bo" in page
     assert "Amina" not in page
+
+
+@pytest.mark.parametrize("means", ["password", "passkey"])
+async def test_device_when_a_learner_takes_it_over_from_staff_then_no_click_leads_back_to_her(
+    doors: Doors, means: str
+) -> None:
+    tablet = await doors.enter(doors.amina)
+    async with tablet.post(doors.demo_link(doors.teacher), allow_redirects=False) as answer:
+        assert answer.status == 303
+    teacher = await who(tablet)
+    async with doors.store.work() as work:  # as if she had come in by the door of staff
+        await work.run(update(SignIn).where(SignIn.means == "demo").values(means=means))
+    assert teacher == await who(tablet) == doors.teacher.name
+    turns = [fields for _, action, fields in forms(await text(await tablet.get("/switch"))) if action == "/switch"]
+    async with tablet.post("/switch", data=turns[1], allow_redirects=False):
+        pass
+    assert await who(tablet) == "Amina"
+    async with tablet.post("/switch", data=turns[0], allow_redirects=False):
+        pass
+    assert await who(tablet) == "Amina"
+    assert teacher not in await text(await tablet.get("/switch"))
+
+
+async def test_device_when_a_learner_opens_her_link_where_staff_is_present_then_staff_is_signed_out(
+    doors: Doors,
+) -> None:
+    laptop = await doors.enter(doors.teacher)
+    async with doors.store.work() as work:
+        await work.run(update(SignIn).values(means="password"))
+    async with laptop.post(doors.link(doors.amina), allow_redirects=False) as answer:
+        assert answer.status == 303
+    async with doors.store.look() as look:
+        lasting = await look.all(select(SignIn.person).where(SignIn.revoked.is_(None)))
+    assert (await who(laptop), lasting) == ("Amina", [doors.amina.id])
 
 
 async def test_switch_when_stranger_names_a_sign_in_then_nothing_happens(doors: Doors) -> None:
