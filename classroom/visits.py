@@ -5,7 +5,7 @@ The evidence is the acknowledgement of a beat that the *server* sent; `b` moves 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -21,10 +21,11 @@ from classroom import ledger, rooms
 from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
 from classroom.known import step
 from classroom.ledger import close_stays
-from classroom.tables import Visit
+from classroom.tables import Evidence, Visit
 from classroom.video.shape import AT_MOST, Peer, shape
 
 BEAT = 15.0  # seconds between two beats
+KNOCKS = timedelta(minutes=1)  # so often one refusal of one person is written down
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,16 @@ async def _was_in(work: Work, lesson: str, person: str) -> bool:
 
 
 async def refused(work: Work, actor: Actor, lesson: str, step: str) -> None:
-    """Somebody with a right to enter could not: it stands on the roster and is counted apart from absence."""
+    """Somebody with a right to enter could not: it stands on the roster and is counted apart from absence.
+
+    Whoever knocks on and on is written down once a minute: what the ledger holds, it holds for good.
+    """
     _, _, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "enter", target)
+    lately = (Evidence.lesson == lesson) & (Evidence.person == actor.person) & (Evidence.kind == "could_not_enter")
+    known = await work.all(select(Evidence.body).where(lately, Evidence.received > work.now - KNOCKS))
+    if any(body["step"] == step for body in known):
+        return
     await ledger.enter(work, lesson, ledger.Said("could_not_enter", actor.person, {"step": step}))
     if step != "too_early":
         work.tell(CouldNotEnter(stream=lesson, person=actor.person, step=step))

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from calendars import rights
-from calendars.errors import Full, Invalid, NotFound, NotOpen
+from calendars.errors import Full, Invalid, NotFound, NotOpen, TooMany
 from calendars.lessons import doors
 from calendars.rights import Target
 from calendars.store import Look, Store
@@ -46,6 +46,8 @@ class Clicks:
 
     async def _enter(self, member: Member, data: dict[str, Any]) -> dict[str, Any]:
         lesson = _text(data, "lesson")
+        if lesson not in member.stays and not member.entrances.spend():
+            raise TooMany("slow_down", seconds=5)
         member.has_entered = True
         try:
             async with self._hub.store.work() as work:

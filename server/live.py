@@ -81,7 +81,8 @@ class Live:
         """The route of /socket.io/: a stranger is refused before anything is upgraded."""
         if self._draining:
             raise Unavailable("house_restarts")
-        actor_of_socket(request)
+        if self.members.crowds(actor_of_socket(request).person):
+            raise TooMany("slow_down", seconds=5)
         answer: web.StreamResponse = await self._sio.handle_request(request)
         return answer
 

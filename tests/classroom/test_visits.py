@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from calendars import groups, people, rights
 from calendars.errors import Full, NotFound, NotOpen
@@ -15,6 +16,7 @@ from calendars.store import Store, new_id
 from calendars.tables import Lesson, Programme
 from classroom import epochs, ledger, register, rooms, roster, trace, visits
 from classroom.attendance import reckon
+from classroom.tables import Evidence
 from classroom.visits import Connection
 from tests.calendars.planned import SYSTEM, Planned, counted
 from tests.classroom import oracle
@@ -77,6 +79,18 @@ async def test_enter_when_too_early_then_refused_and_noted_apart_from_absence(ho
         async with house.store.work() as work:
             await visits.enter(work, actor, living.lesson, Connection(new_id(), living.epoch))
     assert refused.value.code == "too_early"
+
+
+async def test_refusal_when_she_knocks_on_and_on_then_the_ledger_holds_one_a_minute(house: Planned) -> None:
+    living = await begin(house)
+    actor = await house.actor("Amina")
+    for step, wait in (("too_early", 0), ("too_early", 1), ("room_full", 1), ("too_early", 58), ("room_full", 0)):
+        house.clock.forward(seconds=wait)
+        async with house.store.work() as work:
+            await visits.refused(work, actor, living.lesson, step)
+    async with house.store.look() as look:
+        kept = await look.all(select(Evidence.body).where(Evidence.lesson == living.lesson).order_by(Evidence.number))
+    assert [one["step"] for one in kept] == ["too_early", "room_full", "too_early"]
 
 
 async def test_enter_when_a_stranger_asks_then_it_does_not_exist_for_her(house: Planned) -> None:

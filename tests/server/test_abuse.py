@@ -14,7 +14,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
-from server import engine
+from server import engine, members
 from server.keys import LIVE
 from server.members import EVENTS_AT_ONCE
 from tests.server.workers import House, Seat, until
@@ -232,6 +232,37 @@ async def test_socket_when_it_floods_with_events_then_it_is_told_and_cut_off_and
     assert any('"code":"slow_down"' in one.replace(" ", "") for one in heard)
     await until(lambda: attacked.sockets == 1)
     await attacked.good_is_well()
+
+
+async def test_entering_when_she_comes_and_goes_without_end_then_slowed_down_on_every_socket_of_hers(
+    attacked: Attacked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each stay is a row of evidence that nothing takes away again."""
+    monkeypatch.setattr(members, "ENTRANCES_AT_ONCE", 3)
+    lesson, answers = attacked.house.lesson, []
+    for number in (1, 3):
+        socket = await attacked.socket()
+        for step in (number, number + 100):
+            answers.append(await answer_to(socket, step, "enter", {"lesson": lesson, "media": False}))
+            await answer_to(socket, step + 50, "leave", {"lesson": lesson})
+        await socket.close()
+    codes = [one["problem"]["code"] if "problem" in one else one["lesson"] for one in answers]
+    assert codes == [lesson, lesson, lesson, "slow_down"]
+    await attacked.good_is_well()
+
+
+async def test_door_when_one_person_opens_sockets_without_end_then_the_next_is_refused(
+    attacked: Attacked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, "SOCKETS_MOST", 2)
+    opened = [await attacked.socket() for _ in range(2)]
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await attacked.socket()
+    assert refused.value.status == 429
+    await opened.pop().close()
+    await until(lambda: attacked.sockets == 2)
+    await (await attacked.socket()).close()
+    await opened.pop().close()
 
 
 async def test_socket_when_it_floods_with_packets_that_are_no_events_then_it_is_cut_off(attacked: Attacked) -> None:
