@@ -39,7 +39,7 @@ async def add(work: Work, actor: Actor, person: NewPerson, target: Target) -> Pe
 async def change(work: Work, actor: Actor, person: str, new: NewPerson) -> Person:
     """Correct what the house knows of somebody."""
     row = await rights.ask_about(work, actor, "invite", person)
-    if clean_email(new.email) != row.email and await holds_staff_right(work, person):
+    if clean_email(new.email) != row.email and await _works_here(work, person):
         await ask_to_vouch(work, actor, person)  # the letter that lets her in anew goes there
     _write_down(row, new)
     row.revision += 1
@@ -62,7 +62,7 @@ async def ask_to_vouch(look: Look, actor: Actor, person: str) -> Person:
     return found
 
 
-async def holds_staff_right(look: Look, person: str) -> bool:
+async def _works_here(look: Look, person: str) -> bool:
     """Whether the person holds a right of staff, now or later."""
     _, roles = await rights.targets_of_person(look, person)
     return bool(roles & rights.STAFF)
