@@ -21,6 +21,17 @@ FOREIGN = """() => {
   return words;
 }"""
 """Latin words that stand in an Arabic page on their own: neither names nor the Finnish beside her language."""
+FINNISH_TIMES = """() => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const { data, parentElement } = walker.currentNode;
+    const read = parentElement.closest("[lang]").lang;
+    if (/\\bklo\\b/.test(data) && read !== "fi" && !parentElement.closest("script, template")) found.push(data.trim());
+  }
+  return found;
+}"""
+"""Times in the Finnish way that a screen reader would read out as Arabic."""
 UNITS = {"min"}  # minutes are written so in all languages of the house
 
 OTHER_DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9]")
@@ -115,6 +126,8 @@ async def wrongs(page: Page, width: int, timed: bool) -> list[str]:
         found.append("says no time in her way")
     if not await page.locator("main [lang=fi]:visible").count():
         found.append("has no Finnish beside it")
+    if unnamed := await page.evaluate(FINNISH_TIMES):
+        found.append(f"does not say that {unnamed} is Finnish")
     foreign = set(await page.evaluate(FOREIGN)) - UNITS
     return [*found, *([f"says {sorted(foreign)}"] if foreign else [])]
 
