@@ -38,6 +38,10 @@ class When:
         """`09:05`, as a browser's field for times wants it in every language."""
         return f"{instant.astimezone(self.zone):%H:%M}"
 
+    def dated(self, day: date) -> str:
+        """`10.3.2026`: where the year matters, written as it is read back."""
+        return f"{day.day}.{day.month}.{day.year}"
+
     def clock(self, instant: datetime) -> str:
         """`10.00` in Finnish, `10:00` elsewhere."""
         at = instant.astimezone(self.zone)

@@ -59,8 +59,9 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 def answer(request: web.Request, refused: Refused, status: int = 0, allowed: str | None = None) -> web.Response:
     """The refusal in the form that the caller reads."""
     status = status or status_of(refused)
-    if SAY not in request:
+    if SAY not in request:  # it was refused before anybody asked who she is and what she reads
         request[LANGUAGE], request[SAY] = PLAIN, request.app[WORDS].say(PLAIN)
+        request.setdefault(ACTOR, None)
     if isinstance(refused, NotFound):
         refused = NotFound()  # the same bytes, whatever the reason
     response = _told(request, refused, status) if wants_json(request) else _shown(request, refused, status)
@@ -87,14 +88,12 @@ def _told(request: web.Request, refused: Refused, status: int) -> web.Response:
 
 
 def _shown(request: web.Request, refused: Refused, status: int) -> web.Response:
-    request.setdefault(ACTOR, None) if ACTOR not in request else None
-    template = "sign_in.html" if isinstance(refused, SignInFirst) else "problem.html"
     if isinstance(refused, SignInFirst):
-        return render(request, template, status, wanted=request.path_qs if request.method == "GET" else "/")
-    told = _sentences(request, refused)
+        return render(request, "sign_in.html", status, wanted=request.path_qs if request.method == "GET" else "/")
     return render(
-        request, template, status, told=told, again=_again(request, status), request_id=_trace(request, status)
-    )
+        request, "problem.html", status, told=_sentences(request, refused), again=_again(request, status),
+        request_id=_trace(request, status),
+    )  # fmt: skip
 
 
 def _sentences(request: web.Request, refused: Refused) -> list[Twice]:

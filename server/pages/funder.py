@@ -1,6 +1,6 @@
 """What the funder sees: totals, from any of them to its lessons, from a lesson to the interval and the evidence."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from calendars import programmes
 from calendars.clock import parse_instant
 from calendars.names import in_language
 from classroom import register, reports
+from classroom.attendance import Piece
 from classroom.reports import SUMS, Report, Row
 from server.auth.guard import allow, signed_in
 from server.dates import When, duration
@@ -30,8 +31,8 @@ async def page(request: web.Request) -> web.Response:
     async with request.app[STORE].look() as look:
         found = await programmes.of(look, signed_in(request))
     shown = [
-        {"name": in_language(one.name, request[LANGUAGE]), "href": f"/programmes/{one.id}/report",
-         "days": f"{one.starts.isoformat()} – {one.ends.isoformat()}"}
+        {"name": in_language(one.name, request[LANGUAGE], one.language), "href": f"/programmes/{one.id}/report",
+         "days": " – ".join(When(request[LANGUAGE], one.zone).dated(day) for day in (one.starts, one.ends))}
         for one in found
     ]  # fmt: skip
     return staff_page(request, "reports.html", programmes=shown)
@@ -127,12 +128,11 @@ def _row(row: Row, names: dict[str, str], when: When, say: Any) -> dict[str, Any
         "learner": names.get(row.learner, row.learner), "group": names.get(row.group, ""), "lesson": row.lesson,
         "day": when.day(datetime.fromisoformat(row.day).date()), "present": duration(row.present),
         "held": duration(row.held), "state": mark_word(row.state, say), "signed": row.signed, "bars": bars(found),
-        "axis": _axis(row), "spoken": spoken(found, when, say),
+        "axis": _axis(row, found), "spoken": spoken(found, when, say),
     }  # fmt: skip
 
 
-def _axis(row: Row) -> dict[str, Any]:
-    known: Iterable[Any] = pieces(row.intervals)
-    first = min((one.starts for one in known), default=0)
-    last = max((one.ends for one in pieces(row.intervals)), default=first + max(row.planned, 1))
+def _axis(row: Row, found: Sequence[Piece]) -> dict[str, Any]:
+    first = min((one.starts for one in found), default=0)
+    last = max((one.ends for one in found), default=first + max(row.planned, 1))
     return {"start": first, "end": max(last, first + row.held), "ticks": [], "pauses": []}

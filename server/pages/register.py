@@ -77,8 +77,8 @@ def shown(request: web.Request, found: Register, names: dict[str, str]) -> dict[
         "signed_at": when.moment(found.lesson.signed) if found.lesson.signed else "",
         "signed_by": names.get(signatures[-1].by or "", "") if signatures else "",
         "held": when.span(bars.instant(span.starts), bars.instant(span.ends)) if span.seconds else "",
-        "held_from": _input(span.starts if span.seconds else found.trace.lesson.starts, when),
-        "held_to": _input(span.ends if span.seconds else found.trace.lesson.ends, when),
+        "held_from": when.field(bars.instant(span.starts if span.seconds else found.trace.lesson.starts)),
+        "held_to": when.field(bars.instant(span.ends if span.seconds else found.trace.lesson.ends)),
         "rows": [_row(entry, found, when, say, names) for entry in found.entries],
         "of_all": [
             testimonies.line(row, when, say, names) for row in found.evidence if row.person is None
@@ -114,10 +114,6 @@ def _row(entry: Entry, found: Register, when: When, say: Any, names: dict[str, s
 
 def _of(person: str, found: Register) -> Iterable[Any]:
     return (row for row in found.evidence if row.person == person)
-
-
-def _input(second: int, when: When) -> str:
-    return bars.instant(second).astimezone(when.zone).strftime("%H:%M")
 
 
 @routes.post("/lessons/{lesson}/register/correct")
@@ -210,5 +206,5 @@ async def _times(work: Work, lesson: str, form: Any) -> tuple[datetime, datetime
     day, zone = day_of(found.starts, programme.zone), programme.zone
     starts, ends = local(day, time_in(form, "from"), zone), local(day, time_in(form, "to"), zone)
     if ends < starts and day_of(found.ends, zone) > day:
-        ends += timedelta(days=1)
+        ends = local(day + timedelta(days=1), time_in(form, "to"), zone)
     return starts, ends
