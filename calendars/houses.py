@@ -5,17 +5,16 @@ import secrets
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from calendars import rights
 from calendars.errors import Conflict, Invalid, NotFound
 from calendars.facts import HouseSet
 from calendars.names import clean_language, clean_name, clean_telephone
+from calendars.pictures import check_logo, media_type
 from calendars.rights import Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import House, Organisation
-
-LARGEST_LOGO = 200_000  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,11 @@ async def set_house(work: Work, actor: Actor, house: NewHouse) -> HouseCard:
     """Set name, logo, telephone number, time zone and languages of the house."""
     rights.ask(actor, "administer", rights.THE_HOUSE)
     row = await _house(work)
+    unset, before = row.set_at is None, row.name
     _describe(row, house)
+    if unset:  # the organisation that it was founded with has no name of its own yet
+        first = update(Organisation).where(Organisation.name == before)
+        await work.run(first.values(name=row.name, telephone=row.telephone))
     row.set_at = work.now
     work.tell(HouseSet(stream="house", by=actor.person))
     return _card(row)
@@ -82,17 +85,6 @@ async def logo(look: Look) -> tuple[bytes, str]:
     if not row.logo:
         raise NotFound()
     return row.logo, media_type(row.logo)
-
-
-def media_type(picture: bytes) -> str:
-    """What a picture is by its first bytes, not its name. Raises Invalid `bad_picture`: SVG could run scripts."""
-    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if picture.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
-        return "image/webp"
-    raise Invalid("bad_picture", field="logo")
 
 
 async def organisations(look: Look, actor: Actor) -> list[Organisation]:
@@ -142,8 +134,6 @@ def _describe(row: House, house: NewHouse) -> None:
     if not row.languages:
         raise Invalid("empty", field="languages")
     if house.logo is not None:
-        if len(house.logo) > LARGEST_LOGO:
-            raise Invalid("picture_too_large", field="logo", most=LARGEST_LOGO)
         if house.logo:
-            media_type(house.logo)
+            check_logo(house.logo)
         row.logo = house.logo or None

@@ -68,6 +68,17 @@ async def _works_here(look: Look, person: str) -> bool:
     return bool(roles & rights.STAFF)
 
 
+async def introduce(work: Work, actor: Actor, name: str, language: str) -> None:
+    """The first administrator says who she is: the house made her before it could know."""
+    rights.ask(actor, "administer", rights.THE_HOUSE)
+    row = await work.get(Person, actor.person)
+    if row is None:
+        raise NotFound()
+    row.name, row.language = clean_name(name, "own_name"), clean_language(language)
+    row.revision += 1
+    work.tell(PersonChanged(stream=row.id, by=actor.person))
+
+
 async def renew_link(work: Work, actor: Actor, person: str) -> int:
     """Make every older personal link of hers worthless. Returns the new generation."""
     row = await rights.ask_about(work, actor, "give_link", person)

@@ -34,10 +34,20 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not made_here(request):
             raise Forbidden("foreign_form")
         if rule_of(request) is not None:
+            request = forms.roomy(request)
             await forms.read(request)
-        if request[ACTOR] is not None and rule_of(request) not in ("public", None) and not await _told(request):
-            raise Forbidden("stale_form")
+            return await _judged(request, handler)
     return await handler(request)
+
+
+async def _judged(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The answer to a form that was read whole."""
+    try:
+        if request[ACTOR] is not None and rule_of(request) != "public" and not await _told(request):
+            raise Forbidden("stale_form")
+        return await handler(request)
+    finally:
+        await forms.put_away(request)
 
 
 def made_here(request: web.Request) -> bool:

@@ -15,7 +15,7 @@ from server.keys import LANGUAGE, SAY, STORE
 from server.pages.arrival import text
 from server.pages.forms import UNTOUCHED, Entered, entered, once
 from server.pages.people import languages_of, person_in
-from server.pages.roles import place_words, role_words, what_they_do
+from server.pages.roles import may_about, place_words, role_words, what_they_do
 from server.pages.ways import staff_page
 
 routes = web.RouteTableDef()
@@ -71,10 +71,12 @@ async def show(request: web.Request) -> web.Response:
         whose = await rights.ask_about(look, actor, "invite", request.match_info["person"], past=True)
         held = await colleagues.of(look, actor, whose.id)
         places = await place_words(look, held, language)
+        known = await may_about(look, actor, "see_people", whose.id)
     words = role_words(say)
     return staff_page(
-        request, "colleague.html", whose=whose, rights=[(one, words[one.role], places[one.scope]) for one in held]
-    )
+        request, "colleague.html", whose=whose, may_correct=known,
+        rights=[(one, words[one.role], places[one.scope]) for one in held],
+    )  # fmt: skip
 
 
 @routes.get("/people/{person}/rights/new")

@@ -47,11 +47,16 @@ UNTOUCHED: Final = Entered()
 
 def entered(request: web.Request, form: Mapping[str, object], wrong: Refused | None = None) -> Entered:
     """The form as it was sent, with the refusal in words."""
-    values = {name: value[:SHOWN_AGAIN] for name, value in form.items() if isinstance(value, str)}
+    values = {name: shown_again(value) for name, value in form.items() if isinstance(value, str)}
     if wrong is None:
         return Entered(values)
     words = of_error(wrong.code, request[SAY], wrong.facts)
     return Entered(values, words, str(wrong.facts.get("field", "")), status_of(wrong))
+
+
+def shown_again(value: str) -> str:
+    """What somebody wrote, without what no keyboard writes: sent once more it is taken."""
+    return "".join(letter for letter in value[:SHOWN_AGAIN] if letter.isprintable())
 
 
 async def once(request: web.Request, form: Mapping[str, object], act: Callable[[Work], Awaitable[str]]) -> web.Response:

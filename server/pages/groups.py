@@ -8,7 +8,7 @@ from aiohttp import web
 from calendars import agenda, groups, programmes, rights
 from calendars.clock import day_of
 from calendars.errors import Conflict, Invalid
-from calendars.names import in_language
+from calendars.names import LONGEST_NAME, in_language
 from calendars.store import Work
 from server.auth.guard import allow, signed_in
 from server.dates import When
@@ -36,7 +36,7 @@ async def rename(request: web.Request) -> web.Response:
     actor, form, group = signed_in(request), await request.post(), request.match_info["group"]
 
     async def act(work: Work) -> str:
-        await groups.rename(work, actor, group, text(form, "name", 2000))
+        await groups.rename(work, actor, group, text(form, "name", LONGEST_NAME))
         return f"/groups/{group}"
 
     try:

@@ -9,7 +9,7 @@ from calendars import groups, people, programmes, rights
 from calendars.clock import day_of
 from calendars.errors import Conflict, Invalid
 from calendars.groups import Member
-from calendars.names import in_language
+from calendars.names import LONGEST_NAME, in_language
 from calendars.people import NewPerson
 from calendars.rights import Actor
 from calendars.store import Look, Work
@@ -20,7 +20,6 @@ from server.pages.forms import Entered, day_in, entered, once
 from server.pages.ways import staff_page
 from server.words import NAMES
 
-LONGEST = 2000  # characters as they come; the act says how long a name may be
 MOST_PROGRAMMES = 12
 routes = web.RouteTableDef()
 
@@ -82,8 +81,8 @@ async def _form(request: web.Request, filled: Entered) -> web.Response:
 def person_in(form: Any) -> NewPerson:
     """Somebody as a form describes her."""
     return NewPerson(
-        name=text(form, "name", LONGEST), language=text(form, "language", 40) or "fi",
-        telephone=text(form, "telephone"), email=text(form, "email"), alias=text(form, "alias", LONGEST),
+        name=text(form, "name", LONGEST_NAME), language=text(form, "language", 40) or "fi",
+        telephone=text(form, "telephone"), email=text(form, "email"), alias=text(form, "alias", LONGEST_NAME),
     )  # fmt: skip
 
 

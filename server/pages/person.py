@@ -6,7 +6,7 @@ from aiohttp import web
 
 from calendars import colleagues, groups, people, rights
 from calendars.clock import day_of
-from calendars.errors import Conflict, Forbidden, Invalid, NotFound
+from calendars.errors import Conflict, Invalid
 from calendars.names import in_language
 from calendars.rights import Actor
 from calendars.store import Look, Work
@@ -15,7 +15,7 @@ from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
 from server.pages.forms import UNTOUCHED, Entered, entered, once
 from server.pages.people import languages_of, person_in
-from server.pages.roles import place_words, role_words
+from server.pages.roles import may_about, place_words, role_words
 from server.pages.ways import staff_page
 
 routes = web.RouteTableDef()
@@ -54,7 +54,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         ]
         held = await colleagues.of(look, actor, whose.id)
         places = await place_words(look, held, language)
-        changes = await _may_change(look, actor, whose.id)
+        changes = await may_about(look, actor, "invite", whose.id)
     say = request[SAY]
     return staff_page(
         request, "person.html", filled.status, whose=whose, entered=filled, languages_known=languages_of(request),
@@ -74,11 +74,3 @@ def _seat(member: groups.Member, group: Any, programme: Any, actor: Actor, look:
         "days": f"{when.day(member.first_day)} – {when.day(member.last_day)}", "past": member.last_day < today,
         "may_change": member.last_day >= today and rights.may(actor, "plan", target),
     }  # fmt: skip
-
-
-async def _may_change(look: Look, actor: Actor, person: str) -> bool:
-    try:
-        await rights.ask_about(look, actor, "invite", person)
-    except (Forbidden, NotFound):
-        return False
-    return True

@@ -20,7 +20,7 @@ from server.pages.forms import UNTOUCHED, Entered, day_in, entered, once
 from server.pages.ways import staff_page
 from server.words import Say
 
-LONGEST = 2000
+LONGEST = 200
 FIELDS = ("blueprint", "start", "place", "address", "break_first", "break_last")
 """Six inputs; four of them may stay empty."""
 ELSEWHERE = {"name": "place", "breaks": "break_last", "weekdays": "start", "zone": "start", "country": "start"}

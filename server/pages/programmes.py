@@ -5,7 +5,7 @@ from aiohttp import web
 from calendars import groups, lessons, programmes, rights
 from calendars.errors import Conflict, Invalid
 from calendars.groups import NewGroup
-from calendars.names import in_language
+from calendars.names import LONGEST_NAME, in_language
 from calendars.store import Work
 from server.auth.guard import allow, signed_in
 from server.keys import LANGUAGE, SAY, STORE, VIDEO
@@ -70,7 +70,7 @@ async def form_group(request: web.Request) -> web.Response:
     actor, form, programme = signed_in(request), await request.post(), request.match_info["programme"]
 
     async def act(work: Work) -> str:
-        await groups.form(work, actor, NewGroup(programme, text(form, "field", 40), text(form, "name", 2000)))
+        await groups.form(work, actor, NewGroup(programme, text(form, "field", 40), text(form, "name", LONGEST_NAME)))
         return f"/programmes/{programme}"
 
     try:

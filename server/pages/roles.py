@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from calendars import houses, rights
 from calendars.colleagues import Held
+from calendars.errors import Forbidden, NotFound
 from calendars.names import in_language
+from calendars.rights import Actor
 from calendars.store import Look
 from server.words import Say
 
@@ -29,6 +31,15 @@ def what_they_do(say: Say) -> dict[str, str]:
         "inspector": say("sees the days and the figures, changes nothing"),
         "admin": say("sets the house and lets staff in"),
     }  # fmt: skip
+
+
+async def may_about(look: Look, actor: Actor, verb: str, person: str) -> bool:
+    """Whether she may do this with that person, for a page that offers it."""
+    try:
+        await rights.ask_about(look, actor, verb, person)
+    except (Forbidden, NotFound):
+        return False
+    return True
 
 
 async def place_words(look: Look, held: Sequence[Held], language: str) -> dict[str, str]:

@@ -1,20 +1,25 @@
 """One page for the house itself: name, logo, telephone number, time zone and languages."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from zoneinfo import available_timezones
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from calendars import houses
-from calendars.errors import Invalid, Refused
-from calendars.houses import LARGEST_LOGO, HouseCard, NewHouse
+from calendars import houses, people
+from calendars.errors import Invalid
+from calendars.houses import HouseCard, NewHouse
+from calendars.names import LONGEST_NAME
+from calendars.pictures import LARGEST_LOGO
 from server.auth.guard import allow, signed_in
-from server.keys import HOUSE, SAY, STORE, WORDS
+from server.keys import HOUSE, LANGUAGE, STORE, WORDS
 from server.page import render
 from server.pages.arrival import see_other, text
-from server.words import NAMES, of_error
+from server.pages.forms import Entered, entered
+from server.words import NAMES
 
+LONGEST_HOUSE_NAME: Final = 80
 routes: Final = web.RouteTableDef()
 
 
@@ -22,27 +27,34 @@ routes: Final = web.RouteTableDef()
 @allow("administer")
 async def show(request: web.Request) -> web.Response:
     """What stands now."""
-    return _page(request, _as_it_is(request.app[HOUSE].card))
+    card = request.app[HOUSE].card
+    return _page(request, Entered(_as_it_is(card)), card.languages)
 
 
 @routes.post("/settings")
 @allow("administer")
 async def change(request: web.Request) -> web.Response:
-    """Set the house. Every page shows it from the next click on."""
-    form = await request.post()
+    """Set the house; the first time also who sets it. Every page shows it from the next click on."""
+    form, actor = await request.post(), signed_in(request)
     first = not request.app[HOUSE].card.ready
-    new = NewHouse(
-        name=text(form, "name"), telephone=text(form, "telephone"), zone=text(form, "zone"),
-        country=request.app[HOUSE].card.country, logo=_logo(form.get("logo"), bool(form.get("no_logo"))),
-        languages=tuple(str(one) for one in form.getall("languages", []) if one in request.app[WORDS].languages),
-    )  # fmt: skip
+    languages = tuple(str(one) for one in form.getall("languages", []) if one in request.app[WORDS].languages)
     try:
         async with request.app[STORE].work() as work:
-            card = await houses.set_house(work, signed_in(request), new)
+            if first:
+                await people.introduce(work, actor, text(form, "own_name", LONGEST_NAME), request[LANGUAGE])
+            card = await houses.set_house(work, actor, _read(request, form, languages))
     except Invalid as wrong:
-        return _page(request, new, wrong)
+        return _page(request, entered(request, form, wrong), languages)
     request.app[HOUSE].card = card
     return see_other("/" if first else "/settings")
+
+
+def _read(request: web.Request, form: Mapping[str, Any], languages: tuple[str, ...]) -> NewHouse:
+    return NewHouse(
+        name=text(form, "name", LONGEST_HOUSE_NAME), telephone=text(form, "telephone", 40), zone=text(form, "zone"),
+        country=request.app[HOUSE].card.country, languages=languages,
+        logo=_logo(form.get("logo"), bool(form.get("no_logo"))),
+    )  # fmt: skip
 
 
 @routes.get("/logo")
@@ -54,21 +66,18 @@ async def logo(request: web.Request) -> web.Response:
     return web.Response(body=picture, content_type=kind, headers={"Cache-Control": "public, max-age=3600"})
 
 
-def _page(request: web.Request, standing: NewHouse, wrong: Refused | None = None) -> web.Response:
-    zones = sorted({one for one in available_timezones() if one.startswith("Europe/")} | {standing.zone})
-    offered = [(code, NAMES.get(code, code)) for code in request.app[WORDS].languages]
-    error = of_error(wrong.code, request[SAY], wrong.facts) if wrong else ""
+def _page(request: web.Request, filled: Entered, languages: tuple[str, ...]) -> web.Response:
+    zones = {one for one in available_timezones() if one.startswith("Europe/")} | {request.app[HOUSE].card.zone}
     return render(
-        request, "settings.html", 422 if wrong else 200, standing=standing, zones=[(one, one) for one in zones],
-        offered=offered, error=error, field=str(wrong.facts.get("field", "")) if wrong else "",
+        request, "settings.html", filled.status, entered=filled, zones=[(one, one) for one in sorted(zones)],
+        offered=[(code, NAMES.get(code, code)) for code in request.app[WORDS].languages], chosen=languages,
         first=not request.app[HOUSE].card.ready,
     )  # fmt: skip
 
 
-def _as_it_is(card: HouseCard) -> NewHouse:
-    return NewHouse(
-        name=card.name, telephone=card.telephone, zone=card.zone, country=card.country, languages=card.languages
-    )
+def _as_it_is(card: HouseCard) -> dict[str, str]:
+    """The fields before anybody touches them; a house that has no name yet leaves its field empty."""
+    return {"name": card.name if card.ready else "", "telephone": card.telephone, "zone": card.zone}
 
 
 def _logo(sent: object, away: bool) -> bytes | None:

@@ -9,8 +9,9 @@ from calendars.rights import Right
 from calendars.store import Store
 from calendars.tables import Organisation
 from tests.calendars.planned import SYSTEM, Planned
+from tests.calendars.test_pictures import png
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+PNG = png(40, 20)
 
 
 async def test_house_when_first_started_then_one_secret_and_one_organisation(store: Store) -> None:
