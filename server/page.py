@@ -97,7 +97,7 @@ def frame(request: web.Request) -> dict[str, Any]:
     return {
         "say": own, "both": _both(app[WORDS], own), "plain": app[WORDS].say(PLAIN), "asset": app[ASSETS].url,
         "language": language, "direction": direction(language), "languages": _languages(request),
-        "house": house, "actor": request.get(ACTOR), "theme": "auto", "ways": ways(request), "when": when,
+        "house": house, "actor": request.get(ACTOR), "ways": ways(request), "when": when,
         "plain_when": When(PLAIN, house.zone),
         "now": clock.now(), "shifted": when.moment(clock.now()) if abs(clock.shift) > timedelta(minutes=1) else "",
         "csrf": lambda: Markup('<input type="hidden" name="csrf" value="{}">').format(csrf_token(request)),

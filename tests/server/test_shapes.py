@@ -178,7 +178,7 @@ def test_frame_has_language_direction_skip_link_and_a_number_to_call(language: s
         languages=[("fi", "Suomi", "/l/fi"), ("ar", "العربية", "/l/ar")],
         house={"name": "Talo", "telephone": "040 000 0000"},
     )  # fmt: skip
-    assert f'<html lang="{language}" dir="{direction}" data-theme="auto"' in markup
+    assert f'<html lang="{language}" dir="{direction}"' in markup
     assert '<a class="skip button" href="#main">' in markup
     assert 'href="tel:0400000000"' in markup
     assert "ti 10.3. klo 10.05" in markup
