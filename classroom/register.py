@@ -5,7 +5,7 @@ A correction is a line of evidence of its own; the mark is then reckoned anew as
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_args
 
 from sqlalchemy import func, insert, select
@@ -203,10 +203,15 @@ async def excuse(work: Work, actor: Actor, lesson: str, person: str, code: Excus
 
 
 async def correct_held(work: Work, actor: Actor, lesson: str, starts: datetime, ends: datetime) -> None:
-    """Say by hand when the lesson was really held; equal instants say that it was not."""
+    """Say by hand when the lesson was really held; equal instants say that it was not.
+
+    Nobody held it until later than now, but for the minute that runs: a form's clock shows no seconds.
+    """
     found = await _to_correct(work, actor, lesson)
     if starts > ends:
         raise Invalid("backwards", field="ends")
+    if starts < ends and ends >= work.now + timedelta(minutes=1):
+        raise NotOpen("lesson_not_over")
     body = {"from": rfc3339(starts), "to": rfc3339(ends)}
     await ledger.enter(work, lesson, ledger.Said("held", None, body, actor.person))
     if found.closed is None:

@@ -67,6 +67,25 @@ async def test_correct_when_somebody_was_on_the_telephone_then_both_versions_sta
     ]  # fmt: skip
 
 
+async def test_held_when_it_would_end_later_than_now_then_refused_and_the_running_minute_is_let_be(
+    house: Planned,
+) -> None:
+    living = await taught(house)
+    veera, now = await house.actor("Veera"), house.clock.at
+    with pytest.raises(NotOpen) as refused:
+        async with house.store.work() as work:
+            await register.correct_held(work, veera, living.lesson, now, now + timedelta(minutes=2))
+    assert refused.value.code == "lesson_not_over"
+    assert (await shown(house, living.lesson)).counted == 3000
+    async with house.store.work() as work:  # a form's clock shows minutes only
+        await register.correct_held(
+            work, veera, living.lesson, now - timedelta(minutes=10), now + timedelta(seconds=59)
+        )
+    async with house.store.work() as work:
+        await register.correct_held(work, veera, living.lesson, now, now)
+    assert (await shown(house, living.lesson)).counted == 0
+
+
 async def test_correct_when_nothing_says_why_then_refused_and_nothing_is_written(house: Planned) -> None:
     living = await taught(house)
     starts = house.clock.at - timedelta(hours=1)
