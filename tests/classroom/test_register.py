@@ -77,10 +77,10 @@ async def test_held_when_it_would_end_later_than_now_then_refused_and_the_runnin
             await register.correct_held(work, veera, living.lesson, now, now + timedelta(minutes=2))
     assert refused.value.code == "lesson_not_over"
     assert (await shown(house, living.lesson)).counted == 3000
+    started, ended = now - timedelta(minutes=10), now + timedelta(seconds=59)
     async with house.store.work() as work:  # a form's clock shows minutes only
-        await register.correct_held(
-            work, veera, living.lesson, now - timedelta(minutes=10), now + timedelta(seconds=59)
-        )
+        await register.correct_held(work, veera, living.lesson, started, ended)
+    house.clock.forward(minutes=1)
     async with house.store.work() as work:
         await register.correct_held(work, veera, living.lesson, now, now)
     assert (await shown(house, living.lesson)).counted == 0
