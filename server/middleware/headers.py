@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aiohttp import web
+from aiohttp import web, web_response
 from aiohttp.typedefs import Handler
 
 from server.auth.origin import is_secure
@@ -23,6 +23,9 @@ ALWAYS: Final = {
     "X-Frame-Options": "SAMEORIGIN",
     "Server": "Oppitupa",  # aiohttp would tell its version and Python's
 }
+
+# What is no HTTP at all aiohttp answers before any of our code; this name it writes then, and nowhere else.
+setattr(web_response, "SERVER_SOFTWARE", ALWAYS["Server"])  # noqa: B010  mypy: it is not exported there
 
 
 @web.middleware

@@ -1,5 +1,6 @@
 """Every answer wears its headers: pages, refusals, wrong methods, files; and the policy lets nothing inline run."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -43,6 +44,17 @@ async def test_answer_when_anything_is_asked_then_it_wears_the_headers(
     async with town.browser.request(method, path, headers={"Accept": "application/json"}) as answer:
         assert answer.status == status
         assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
+
+
+@pytest.mark.parametrize("line", ["SESAME / HTTP/1.1", "GET / HTTP/9.9", "GET /\x01 HTTP/1.1", "hello"])
+async def test_answer_when_the_request_is_no_http_then_refused_and_no_version_told(town: Town, line: str) -> None:
+    reader, writer = await asyncio.open_connection(town.browser.host, town.browser.port)
+    writer.write(f"{line}\r\nHost: house\r\n\r\n".encode())
+    told = (await asyncio.wait_for(reader.read(), 10)).decode().lower()
+    writer.close()
+    await writer.wait_closed()
+    assert told.startswith(("http/1.1 400 ", "http/1.0 400 "))
+    assert [word for word in ("aiohttp", "python", "traceback") if word in told] == []
 
 
 async def test_file_when_it_is_served_then_it_wears_them_and_may_be_kept(town: Town) -> None:
