@@ -1,13 +1,10 @@
 """Arriving at the house: the device as the browser describes it, the cookie it takes along, and where it goes next."""
 
-from collections.abc import Mapping
-
 import segno
 from aiohttp import web
 from markupsafe import Markup
 
 from calendars import agenda, rights
-from calendars.errors import Invalid
 from calendars.store import Work
 from server.auth import cookies
 from server.auth.device import Device, label_of
@@ -15,18 +12,7 @@ from server.auth.origin import address_of, household_of
 from server.auth.signin import Opened, replaced
 from server.keys import HOUSE, SETTINGS
 from server.page import local_path
-
-
-def text(form: Mapping[str, object], name: str, most: int = 300) -> str:
-    """A field of a form as it was written. Raises Invalid for what no keyboard writes."""
-    said = form.get(name, "")
-    if not isinstance(said, str):
-        raise Invalid("bad_text", field=name)
-    if len(said) > most:
-        raise Invalid("too_long", field=name, most=most)
-    if any(ord(letter) < 32 or 0x7F <= ord(letter) < 0xA0 or 0xD800 <= ord(letter) < 0xE000 for letter in said):
-        raise Invalid("bad_text", field=name)
-    return said
+from server.pages.forms import see_other
 
 
 def device_of(request: web.Request, own: bool) -> Device:
@@ -59,11 +45,6 @@ async def landing(work: Work, person: str, wanted: str) -> str:
     actor = await rights.actor_of(work, person)
     now = (await agenda.now(work, actor, work.now)).now
     return f"/j/{now.id}" if now is not None and now.role == "learner" else "/"
-
-
-def see_other(path: str) -> web.Response:
-    """The answer to a form that was taken: go on there."""
-    return web.Response(status=303, headers={"Location": path, "Cache-Control": "private, no-store"})
 
 
 def qr(address: str, title: str) -> Markup:

@@ -20,7 +20,7 @@ from server.dates import When
 from server.keys import ASSETS, HOUSE, LANGUAGE, STORE, VIDEO, WORDS
 from server.middleware.problems import wants_json
 from server.page import render
-from server.pages.arrival import see_other
+from server.pages.forms import see_other
 from server.pages.shown import Shown
 from server.words import PLAIN, Text
 

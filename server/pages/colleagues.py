@@ -12,11 +12,10 @@ from calendars.rights import Actor, Right
 from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.keys import LANGUAGE, SAY, STORE
-from server.pages.arrival import text
-from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.page import render
+from server.pages.forms import UNTOUCHED, Entered, entered, once, text
 from server.pages.people import languages_of, person_in
 from server.pages.roles import may_about, place_words, role_words, what_they_do
-from server.pages.ways import staff_page
 
 routes = web.RouteTableDef()
 
@@ -36,7 +35,7 @@ async def page(request: web.Request) -> web.Response:
         word = role_words(say)[grant.role]
         if word not in entry["roles"]:
             entry["roles"].append(word)
-    return staff_page(request, "colleagues.html", colleagues=list(known.values()))
+    return render(request, "colleagues.html", colleagues=list(known.values()))
 
 
 @routes.get("/staff/new")
@@ -73,7 +72,7 @@ async def show(request: web.Request) -> web.Response:
         places = await place_words(look, held, language)
         known = await may_about(look, actor, "see_people", whose.id)
     words = role_words(say)
-    return staff_page(
+    return render(
         request, "colleague.html", whose=whose, may_correct=known,
         rights=[(one, words[one.role], places[one.scope]) for one in held],
     )  # fmt: skip
@@ -126,7 +125,7 @@ async def ask_stop(request: web.Request) -> web.Response:
         places = await place_words(look, held, language)
         coming = await colleagues.coming(look, actor, whose.id)
     words = role_words(say)
-    return staff_page(
+    return render(
         request, "stop.html", whose=whose, lessons=coming,
         rights=[f"{words[one.role]} · {places[one.scope]}" for one in held],
     )  # fmt: skip
@@ -171,7 +170,7 @@ async def _choices(request: web.Request, look: Look, actor: Actor) -> dict[str, 
 async def _new(request: web.Request, filled: Entered) -> web.Response:
     async with request.app[STORE].look() as look:
         choices = await _choices(request, look, signed_in(request))
-    return staff_page(
+    return render(
         request, "colleague_new.html", filled.status, entered=filled, languages_known=languages_of(request), **choices
     )
 
@@ -181,4 +180,4 @@ async def _right_page(request: web.Request, filled: Entered) -> web.Response:
     async with request.app[STORE].look() as look:
         whose = await rights.ask_about(look, actor, "invite", request.match_info["person"])
         choices = await _choices(request, look, actor)
-    return staff_page(request, "right_new.html", filled.status, entered=filled, whose=whose, **choices)
+    return render(request, "right_new.html", filled.status, entered=filled, whose=whose, **choices)

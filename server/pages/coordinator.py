@@ -12,12 +12,11 @@ from calendars.rights import Actor
 from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.keys import HOUSE, LANGUAGE, SAY, SETTINGS, STORE
+from server.page import render
 from server.pages import classes
-from server.pages.arrival import text
-from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.pages.forms import UNTOUCHED, Entered, entered, once, text
 from server.pages.shown import Shown
 from server.pages.tiles import shown_line
-from server.pages.ways import staff_page
 
 LINES_SHOWN = 4
 routes = web.RouteTableDef()
@@ -33,7 +32,7 @@ async def page(request: web.Request) -> web.Response:
         found = await classes.of(look, await agenda.house(look, actor, now), language)
         lines = await _lines(look, actor, now)
     on, ahead = [one for one in found if one.begun], [one for one in found if not one.begun]
-    return staff_page(
+    return render(
         request, "house.html", on=on, ahead=ahead, lines=[shown_line(line, language, request[SAY]) for line in lines],
         here=sum(one.here for one in on if one.it.online), expected=sum(one.expected for one in on if one.it.online),
         calm=not any(one.leaderless or one.troubled for one in found),
@@ -87,7 +86,7 @@ async def _substitutes(request: web.Request, filled: Entered) -> web.Response:
     if found.lesson is None:
         raise NotFound()
     leading = {one.id for one in found.leaders}
-    return staff_page(
+    return render(
         request, "substitute.html", filled.status, one=Shown(found, request[LANGUAGE], now), entered=filled,
         offered=[(person.id, person.shown) for person in known.values() if person.id not in leading],
     )  # fmt: skip
@@ -97,4 +96,4 @@ async def _substitutes(request: web.Request, filled: Entered) -> web.Response:
 @allow("plan")
 async def turn(request: web.Request) -> web.Response:
     """In plain words: what TURN is, and what fails without it."""
-    return staff_page(request, "turn.html", turn=bool(request.app[SETTINGS].turn))
+    return render(request, "turn.html", turn=bool(request.app[SETTINGS].turn))

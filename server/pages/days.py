@@ -15,8 +15,8 @@ from classroom import rooms
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
+from server.page import render
 from server.pages.tiles import kind_word
-from server.pages.ways import staff_page
 from server.words import Say
 
 ON_SITE = ("contact", "workplace")
@@ -41,7 +41,7 @@ async def page(request: web.Request) -> web.Response:
     may_plan = rights.may(actor, "plan", target)
     named = [(group.id, in_language(group.name, language, line.programme.language)) for group, _ in formed]
     busy = {one.group.id for one in planned if one.group and not one.cancelled}
-    return staff_page(
+    return render(
         request, "day.html", day=_head(line, day, language, say), may_plan=may_plan,
         spans=_spans([_row(one, language, now, say, may_plan) for one in planned]),
         idle=[(group, name) for group, name in named if group not in busy] if day.kind != "workplace" else [],

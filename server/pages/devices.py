@@ -16,8 +16,8 @@ from server.auth.limits import CODES_FOR_ONE
 from server.auth.origin import base_address
 from server.keys import HOUSE, SAY, SECRET, SETTINGS, STORE, WORDS
 from server.page import render
-from server.pages.arrival import qr, see_other
-from server.pages.forms import once
+from server.pages.arrival import qr
+from server.pages.forms import once, see_other
 from server.words import PLAIN, Say
 
 routes: Final = web.RouteTableDef()

@@ -14,7 +14,6 @@ from calendars.store import Work
 from server.auth.guard import signed_in
 from server.keys import SAY, STORE
 from server.middleware.problems import status_of
-from server.pages.arrival import see_other, text
 from server.words import of_error
 
 SHOWN_AGAIN: Final = 1000  # characters of a field; whoever pasted megabytes does not need them back
@@ -57,6 +56,23 @@ def entered(request: web.Request, form: Mapping[str, object], wrong: Refused | N
 def shown_again(value: str) -> str:
     """What somebody wrote, without what no keyboard writes: sent once more it is taken."""
     return "".join(letter for letter in value[:SHOWN_AGAIN] if letter.isprintable())
+
+
+def text(form: Mapping[str, object], name: str, most: int = 300) -> str:
+    """A field of a form as it was written. Raises Invalid for what no keyboard writes."""
+    said = form.get(name, "")
+    if not isinstance(said, str):
+        raise Invalid("bad_text", field=name)
+    if len(said) > most:
+        raise Invalid("too_long", field=name, most=most)
+    if any(ord(letter) < 32 or 0x7F <= ord(letter) < 0xA0 or 0xD800 <= ord(letter) < 0xE000 for letter in said):
+        raise Invalid("bad_text", field=name)
+    return said
+
+
+def see_other(path: str) -> web.Response:
+    """The answer to a form that was taken: go on there."""
+    return web.Response(status=303, headers={"Location": path, "Cache-Control": "private, no-store"})
 
 
 async def once(request: web.Request, form: Mapping[str, object], act: Callable[[Work], Awaitable[str]]) -> web.Response:

@@ -15,10 +15,10 @@ from classroom.reports import SUMS, Report, Row
 from server.auth.guard import allow, signed_in
 from server.dates import When, duration
 from server.keys import LANGUAGE, SAY, STORE
+from server.page import render
 from server.pages import register as register_page
 from server.pages.bars import bars, pieces, spoken
 from server.pages.testimonies import mark_word
-from server.pages.ways import staff_page
 
 PARTS: Final = ("learner", "group", "day")
 routes = web.RouteTableDef()
@@ -35,7 +35,7 @@ async def page(request: web.Request) -> web.Response:
          "days": " – ".join(When(request[LANGUAGE], one.zone).dated(day) for day in (one.starts, one.ends))}
         for one in found
     ]  # fmt: skip
-    return staff_page(request, "reports.html", programmes=shown)
+    return render(request, "reports.html", programmes=shown)
 
 
 @routes.get("/programmes/{programme}/report")
@@ -50,7 +50,7 @@ async def report(request: web.Request) -> web.Response:
     when = When(request[LANGUAGE], line.programme.zone)
     by, key = request.query.get("by", ""), request.query.get("of", "")
     chosen = [row for row in found.rows if by in PARTS and getattr(row, by) == key]
-    return staff_page(
+    return render(
         request, "report.html", programme=programme, title=in_language(line.programme.name, request[LANGUAGE]),
         totals=_figures(found.totals), as_of=when.moment(parse_instant(found.as_of)), rows=found.as_of,
         parts=[(part, _part(found, part, names, when)) for part in PARTS],
@@ -87,7 +87,7 @@ async def figure(request: web.Request) -> web.Response:
         found = await register.register(look, signed_in(request), request.match_info["lesson"])
         names = await register_page.names_in(look, found)
     when = When(request[LANGUAGE], found.programme.zone)
-    return staff_page(
+    return render(
         request, "figure.html", programme=found.programme.id, title=when.whole(found.lesson.starts, found.lesson.ends),
         **register_page.shown(request, found, names),
     )  # fmt: skip

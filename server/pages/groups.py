@@ -13,10 +13,9 @@ from calendars.store import Work
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, STORE
-from server.pages.arrival import text
-from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.page import render
+from server.pages.forms import UNTOUCHED, Entered, entered, once, text
 from server.pages.shown import Shown
-from server.pages.ways import staff_page
 
 AHEAD = timedelta(days=14)
 routes = web.RouteTableDef()
@@ -57,7 +56,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         now = look.now
     today, when = day_of(now, programme.zone), When(language, programme.zone)
     numbers = {day.id: day.n for day in line.days}
-    return staff_page(
+    return render(
         request, "group.html", filled.status, entered=filled, id=group.id, programme=programme.id,
         name=in_language(group.name, language, programme.language),
         programme_name=in_language(programme.name, language, programme.language),

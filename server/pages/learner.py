@@ -20,8 +20,7 @@ from server.auth.origin import base_address
 from server.dates import When, duration
 from server.keys import HOUSE, LANGUAGE, SAY, SECRET, STORE
 from server.page import render
-from server.pages.arrival import text
-from server.pages.forms import once
+from server.pages.forms import once, text
 from server.pages.shown import HOUR, Shown
 from server.pages.testimonies import mark_word
 from server.pages.tiles import tile

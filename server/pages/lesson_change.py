@@ -13,11 +13,10 @@ from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
-from server.pages.arrival import text
-from server.pages.forms import UNTOUCHED, Entered, entered, once, time_in
+from server.page import render
+from server.pages.forms import UNTOUCHED, Entered, entered, once, text, time_in
 from server.pages.lesson_fields import Desk, chosen_leaders, desk_of, required
 from server.pages.refusals import planned_against
-from server.pages.ways import staff_page
 from server.words import Say
 
 routes = web.RouteTableDef()
@@ -108,7 +107,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
     shown = Entered(standing | dict(filled.values), filled.words, filled.field, filled.status)
     begun = lesson.opened is not None or lesson.closed is not None or lesson.signed is not None
     own = When(request[LANGUAGE], found.zone)
-    return staff_page(
+    return render(
         request, "lesson_change.html", filled.status, entered=shown, offered=before.offered, id=found.id,
         name=in_language(found.group.name, request[LANGUAGE], found.programme.language) if found.group else "",
         time=own.whole(found.starts, found.ends), begun=begun, cancelled=found.cancelled,

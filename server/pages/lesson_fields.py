@@ -14,7 +14,7 @@ from calendars.store import Look
 from server.auth.guard import signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY
-from server.pages.arrival import text
+from server.pages.forms import text
 from server.pages.tiles import kind_word
 
 Choice = tuple[str, str]

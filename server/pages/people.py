@@ -15,9 +15,8 @@ from calendars.rights import Actor
 from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.keys import HOUSE, LANGUAGE, STORE
-from server.pages.arrival import text
-from server.pages.forms import Entered, day_in, entered, once
-from server.pages.ways import staff_page
+from server.page import render
+from server.pages.forms import Entered, day_in, entered, once, text
 from server.words import NAMES
 
 MOST_PROGRAMMES = 12
@@ -34,7 +33,7 @@ async def page(request: web.Request) -> web.Response:
         today = day_of(look.now, request.app[HOUSE].card.zone)
     here = [one for one in members if one.last_day >= today]
     seated = [(group, name, [one for one in here if one.group == group]) for group, name in formed]
-    return staff_page(request, "people.html", groups=seated, gone=_gone(members, here))
+    return render(request, "people.html", groups=seated, gone=_gone(members, here))
 
 
 def _gone(members: Sequence[Member], here: Sequence[Member]) -> list[tuple[str, str]]:
@@ -73,7 +72,7 @@ async def add(request: web.Request) -> web.Response:
 async def _form(request: web.Request, filled: Entered) -> web.Response:
     async with request.app[STORE].look() as look:
         formed = await groups_seen(look, signed_in(request), request[LANGUAGE], lasting=True)
-    return staff_page(
+    return render(
         request, "person_new.html", filled.status, entered=filled, groups=formed, languages_known=languages_of(request)
     )
 

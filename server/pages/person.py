@@ -13,10 +13,10 @@ from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
+from server.page import render
 from server.pages.forms import UNTOUCHED, Entered, entered, once
 from server.pages.people import languages_of, person_in
 from server.pages.roles import may_about, place_words, role_words
-from server.pages.ways import staff_page
 
 routes = web.RouteTableDef()
 
@@ -56,7 +56,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         places = await place_words(look, held, language)
         changes = await may_about(look, actor, "invite", whose.id)
     say = request[SAY]
-    return staff_page(
+    return render(
         request, "person.html", filled.status, whose=whose, entered=filled, languages_known=languages_of(request),
         seats=seats, may_change=changes, may_plan=bool(rights.scopes_of(actor, "plan")),
         rights=[(one, role_words(say)[one.role], places[one.scope]) for one in held],

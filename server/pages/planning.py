@@ -12,11 +12,10 @@ from calendars.store import Work
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import STORE
-from server.pages.arrival import text
-from server.pages.forms import Entered, once, time_in
+from server.page import render
+from server.pages.forms import Entered, once, text, time_in
 from server.pages.lesson_fields import Desk, chosen_leaders, desk, required
 from server.pages.refusals import planned_against
-from server.pages.ways import staff_page
 
 routes = web.RouteTableDef()
 
@@ -66,7 +65,7 @@ def _lesson(form: Mapping[str, object], before: Desk) -> NewLesson:
 async def _one(request: web.Request, filled: Entered | None) -> web.Response:
     async with request.app[STORE].look() as look:
         before = await desk(request, look)
-    return staff_page(
+    return render(
         request, "lesson_new.html", filled.status if filled else 200, entered=filled or _preset(request, before),
         programme=before.line.programme.id, offered=before.offered, name=before.name,
     )  # fmt: skip

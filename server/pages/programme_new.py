@@ -15,9 +15,8 @@ from calendars.store import Work
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import HOUSE, LANGUAGE, SAY
-from server.pages.arrival import text
-from server.pages.forms import UNTOUCHED, Entered, day_in, entered, once
-from server.pages.ways import staff_page
+from server.page import render
+from server.pages.forms import UNTOUCHED, Entered, day_in, entered, once, text
 from server.words import Say
 
 LONGEST = 200
@@ -99,7 +98,7 @@ def _at_field(wrong: Refused) -> Refused:
 def _form(request: web.Request, filled: Entered, laid: Plan | None = None) -> web.Response:
     language = request[LANGUAGE]
     models = [(name, in_language(blueprints.load(name).title, language)) for name in blueprints.names()]
-    return staff_page(
+    return render(
         request, "programme_new.html", filled.status, entered=filled, models=models, fields=FIELDS,
         preview=_preview(laid, language, request[SAY]) if laid else None,
     )  # fmt: skip

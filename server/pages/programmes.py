@@ -9,10 +9,9 @@ from calendars.names import LONGEST_NAME, in_language
 from calendars.store import Work
 from server.auth.guard import allow, signed_in
 from server.keys import LANGUAGE, SAY, STORE, VIDEO
-from server.pages.arrival import text
-from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.page import render
+from server.pages.forms import UNTOUCHED, Entered, entered, once, text
 from server.pages.tiles import shown_line
-from server.pages.ways import staff_page
 
 routes = web.RouteTableDef()
 
@@ -24,7 +23,7 @@ async def page(request: web.Request) -> web.Response:
     actor, language = signed_in(request), request[LANGUAGE]
     async with request.app[STORE].look() as look:
         lines = [await programmes.line(look, actor, one.id) for one in await programmes.of(look, actor)]
-    return staff_page(
+    return render(
         request, "programmes.html", lines=[shown_line(one, language, request[SAY]) for one in lines],
         may_plan=bool(rights.scopes_of(actor, "plan")),
     )  # fmt: skip
@@ -50,7 +49,7 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
         fields = await programmes.fields(look, actor, programme)
         planned = await lessons.of_programme(look, actor, programme)
     teaching = line.programme.language
-    return staff_page(
+    return render(
         request, "programme.html", filled.status, line=shown_line(line, language, request[SAY]), entered=filled,
         lessons=sum(lesson.status != "cancelled" for lesson, _ in planned),
         provider=line.programme.provider, providers=request.app[VIDEO].names,

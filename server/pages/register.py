@@ -17,11 +17,10 @@ from classroom.register import Correction, Entry, Register
 from server.auth.guard import allow, signed_in
 from server.dates import When, duration
 from server.keys import LANGUAGE, SAY, STORE
+from server.page import render
 from server.pages import bars, testimonies
-from server.pages.arrival import text
-from server.pages.forms import UNTOUCHED, Entered, entered, once, time_in
+from server.pages.forms import UNTOUCHED, Entered, entered, once, text, time_in
 from server.pages.shown import Shown
-from server.pages.ways import staff_page
 
 Act = Callable[[Work], Awaitable[None]]
 LONGEST_REASON = 2000  # as it comes; the register itself says how long it may be
@@ -45,7 +44,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         names = await names_in(look, found)
         now = look.now
     values = shown(request, found, names)
-    return staff_page(
+    return render(
         request, "register.html", filled.status, one=Shown(met, request[LANGUAGE], now), entered=filled,
         may_correct=rights.may(actor, "register", met.target) and not found.lesson.signed and met.starts <= now,
         may_sign=rights.may(actor, "register", met.target) and not found.lesson.signed

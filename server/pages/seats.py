@@ -15,10 +15,9 @@ from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
-from server.pages.arrival import text
-from server.pages.forms import UNTOUCHED, Entered, day_in, entered, once
+from server.page import render
+from server.pages.forms import UNTOUCHED, Entered, day_in, entered, once, text
 from server.pages.people import groups_seen
-from server.pages.ways import staff_page
 from server.words import Say
 
 routes = web.RouteTableDef()
@@ -94,7 +93,7 @@ async def _new(request: web.Request, filled: Entered) -> web.Response:
     async with request.app[STORE].look() as look:
         whose = await rights.ask_about(look, actor, "see_people", request.match_info["person"])
         offered = await groups_seen(look, actor, request[LANGUAGE], lasting=True)
-    return staff_page(request, "seat_new.html", filled.status, whose=whose, entered=filled, groups=offered)
+    return render(request, "seat_new.html", filled.status, whose=whose, entered=filled, groups=offered)
 
 
 async def _page(request: web.Request, filled: Entered) -> web.Response:
@@ -107,7 +106,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         today = day_of(look.now, programme.zone)
     when, teaching = When(language, programme.zone), programme.language
     tomorrow = max(today + timedelta(days=1), member.first_day)
-    return staff_page(
+    return render(
         request, "seat.html", filled.status, entered=filled, person=person, name=member.name, seat=member.seat,
         group=in_language(group.name, language, teaching), programme=in_language(programme.name, language, teaching),
         days=f"{when.day(member.first_day)} – {when.day(member.last_day)}", reasons=_reasons(request[SAY]),

@@ -14,11 +14,10 @@ from calendars.store import Work
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
-from server.pages.arrival import text
-from server.pages.forms import Entered, day_in, entered, once, time_in
+from server.page import render
+from server.pages.forms import Entered, day_in, entered, once, text, time_in
 from server.pages.lesson_fields import Desk, chosen_leaders, desk, required
 from server.pages.refusals import planned_against
-from server.pages.ways import staff_page
 from server.words import Say
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -95,7 +94,7 @@ async def _page(request: web.Request, filled: Entered | None, laid: Laid | None 
     when = When(language, line.programme.zone)
     used = sorted({day.date.weekday() for day in line.days if day.kind in kinds})
     shown = filled or Entered(_usual(line, request.query.get("group", ""), kinds[0] if kinds else ""))
-    return staff_page(
+    return render(
         request, "series.html", shown.status, entered=shown, programme=line.programme.id, name=before.name,
         offered=before.offered, kinds=[(one, _days_word(one, say)) for one in kinds], fields=FIELDS,
         topics=[(IN_TURN, say("the topics in turn")), *before.offered.topics],

@@ -15,8 +15,7 @@ from calendars.pictures import LARGEST_LOGO
 from server.auth.guard import allow, signed_in
 from server.keys import HOUSE, LANGUAGE, STORE, WORDS
 from server.page import render
-from server.pages.arrival import see_other, text
-from server.pages.forms import Entered, entered
+from server.pages.forms import Entered, entered, see_other, text
 from server.words import NAMES
 
 LONGEST_HOUSE_NAME: Final = 80

@@ -13,7 +13,8 @@ from server.auth.signin import by_link, end, is_staff, owner_of_link, take_turn,
 from server.keys import SAY, SECRET, SETTINGS, STORE
 from server.middleware.problems import wants_json
 from server.page import forget_language, local_path, render, speak_as
-from server.pages.arrival import arrived, device_of, household, landing, seated, see_other, text
+from server.pages.arrival import arrived, device_of, household, landing, seated
+from server.pages.forms import see_other, text
 from server.words import of_error
 
 routes: Final = web.RouteTableDef()

@@ -17,7 +17,8 @@ from server.auth.passkeys import Site
 from server.auth.signin import Opened
 from server.keys import HOUSE, SAY, SECRET, SETTINGS, STORE
 from server.page import local_path, render
-from server.pages.arrival import arrived, device_of, household, qr, seated, text
+from server.pages.arrival import arrived, device_of, household, qr, seated
+from server.pages.forms import text
 from server.words import of_error
 
 routes: Final = web.RouteTableDef()

@@ -16,10 +16,10 @@ from classroom.unsigned import unsigned
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import HOUSE, LANGUAGE, SAY, STORE
+from server.page import render
 from server.pages import classes
 from server.pages.forms import UNTOUCHED, Entered, entered, once
 from server.pages.shown import Shown
-from server.pages.ways import staff_page
 
 BACK = timedelta(days=60)
 MOST_OPEN = 20
@@ -44,7 +44,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         still_open = [one for one in led if _is_open(one, now) and rights.may(actor, "register", one.target)]
         summaries = await _summaries(look, request, still_open[-MOST_OPEN:])
     running = [one for one in found if one.it.online and one.it.is_on(now)]
-    return staff_page(
+    return render(
         request, "teacher_day.html", filled.status, entered=filled,
         today=When(language, card.zone).day(now, whole=True),
         running=running, on_site=[one for one in found if not one.it.online and one.begun and one.state != "signed"],
