@@ -18,7 +18,7 @@ from calendars.names import clean_line, clean_name
 from calendars.rights import Actor, Target
 from calendars.schooldays import Meeting
 from calendars.store import Look, Work, new_id
-from calendars.tables import Day, Field, Group, Lesson, Organisation, Phase, Place, Programme
+from calendars.tables import Day, Field, Group, Lesson, Organisation, Phase, Place, Programme, Seat
 
 PROVIDERS = re.compile(r"[a-z]{2,20}")
 
@@ -167,8 +167,8 @@ async def days(look: Look, actor: Actor, programme: str) -> list[PlannedDay]:
 
 
 async def line(look: Look, actor: Actor, programme: str) -> Line:
-    """The programme as the line of its days, with today upon it."""
-    found = await rights.ask_part(look, actor, programme)
+    """The programme as the line of its days, with today upon it; for a learner also before her seat begins."""
+    found = await _part_or_seat(look, actor, programme)
     rows = await look.rows(
         select(Day, Phase, Place)
         .join(Phase, Phase.id == Day.phase)
@@ -186,6 +186,16 @@ async def line(look: Look, actor: Actor, programme: str) -> Line:
     today = day_of(look.now, found.zone)
     here = next((day.n for day in planned if day.date == today and not day.cancelled), None)
     return Line(found, planned, today, here)
+
+
+async def _part_or_seat(look: Look, actor: Actor, programme: str) -> Programme:
+    try:
+        return await rights.ask_part(look, actor, programme)
+    except NotFound:
+        hers = (Seat.person == actor.person) & (Seat.last_day >= Seat.first_day) & (Group.programme == programme)
+        if not await look.one(select(Seat.id).join(Group, Group.id == Seat.group).where(hers).limit(1)):
+            raise
+        return (await rights.target_of_programme(look, programme))[0]
 
 
 async def fields(look: Look, actor: Actor, programme: str) -> list[Field]:

@@ -154,3 +154,14 @@ async def test_groups_when_listed_then_by_field(house: Planned) -> None:
     async with house.store.look() as look:
         listed = [(group.name, field.code) for group, field in await groups.of_programme(look, amina, house.programme)]
     assert listed == [({"fi": "first"}, "logistics"), ({"fi": "second"}, "sales")]
+
+
+async def test_line_when_seat_has_not_begun_then_she_sees_its_days_already(house: Planned) -> None:
+    """Her day stands on this line: before her first training day her page must not be missing."""
+    house.clock.at -= timedelta(days=9)
+    amina, stranger = await house.actor("Amina"), await house.actor("Stranger")
+    assert {scope.role for scope in amina.scopes} == {"support"}
+    async with house.store.look() as look:
+        assert len((await programmes.line(look, amina, house.programme)).days) == 60
+        with pytest.raises(NotFound):
+            await programmes.line(look, stranger, house.programme)
