@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from classroom import roster
+from classroom import epochs, roster
 from tests.faults.conftest import Open, all_in
 from tests.faults.houses import House
 from tests.faults.judged import Witness, agree, all_gone, epochs_of
@@ -21,6 +21,7 @@ from tests.faults.people import Pupil
 from tests.faults.school import build
 from tests.programs import Redis
 
+LONG = int(os.environ.get("OPPITUPA_RUNS", "100")) >= 1000
 Class = Callable[..., Pupil]
 
 
@@ -93,9 +94,15 @@ async def do_harm(fault: str, redis: Redis, house: House, witness: Witness) -> N
         killed = time.time()
         os.kill(house.workers()[0], signal.SIGKILL)
         witness.outage(killed, killed + 10)
+    if fault == "asleep":  # so long that the other one takes it for dead; it wakes with all its sockets
+        sleeper = house.workers()[0]
+        os.kill(sleeper, signal.SIGSTOP)
+        await asyncio.sleep(epochs.DEAD_AFTER + 8)
+        os.kill(sleeper, signal.SIGCONT)
+        await asyncio.sleep(3)
 
 
-@pytest.mark.parametrize("fault", ["none", "redis", "worker"])
+@pytest.mark.parametrize("fault", ["none", "redis", "worker", *(["asleep"] if LONG else [])])
 async def test_lesson_on_two_workers_when_something_dies_then_the_seconds_are_the_same(
     fault: str, redis: Redis, empty_postgresql: str, opened: Open, class_of: Class
 ) -> None:
@@ -119,6 +126,7 @@ async def test_lesson_on_two_workers_when_something_dies_then_the_seconds_are_th
         witness.held(begun, pupils[0].pressed)
         await all_gone(pupils)
         await judge(house, witness, pupils, fault)
+        assert ("was_held_for_dead" in house.log.read_text()) == (fault == "asleep")
     finally:
         if fault == "redis":
             redis.start()
