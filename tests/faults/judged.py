@@ -109,6 +109,7 @@ def agree(mine: dict[str, Any], theirs: dict[str, Any], pupil: Pupil, witness: W
     reckoned = mine["seconds"] | {"present": mine["present"]}
     for kind, seconds in theirs["seconds"].items():
         assert abs(reckoned[kind] - seconds) <= loose, (kind, reckoned, theirs["seconds"], loose)
+    assert loose or mine["state"] == theirs["state"]
 
 
 async def all_gone(pupils: Sequence[Pupil], within: float = 30) -> None:
