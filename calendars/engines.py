@@ -1,9 +1,10 @@
 """The two databases' own ways: connections, statements that are never torn, and their exceptions as ours."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeVar
+from types import coroutine
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
@@ -24,11 +25,21 @@ async def session_on(connection: AsyncConnection) -> AsyncIterator[AsyncSession]
     try:
         yield session
     finally:
-        await unbroken(session.close())
+        await unbroken(session.close(), here=connection.dialect.name == "sqlite")
 
 
-async def unbroken(step: Awaitable[Answer]) -> Answer:
-    """Await a step of the database to its end even when cancelled: half a statement would spoil the connection."""
+async def unbroken(step: Coroutine[Any, Any, Answer], *, here: bool = False) -> Answer:
+    """Await a step of the database to its end even when cancelled: half a statement would spoil the connection.
+
+    `here`: begin it in this task, which makes no other one for a step that has nothing to wait for. That is for SQLite:
+    what must wait goes on in another task, and PostgreSQL's driver could take notice of which task it is in.
+    """
+    if here:
+        try:
+            waits = step.send(None)
+        except StopIteration as done:
+            return cast(Answer, done.value)
+        step = _the_rest(step, waits)
     task = asyncio.ensure_future(step)
     try:
         return await asyncio.shield(task)
@@ -36,6 +47,21 @@ async def unbroken(step: Awaitable[Answer]) -> Answer:
         if not task.done():
             await asyncio.wait([task])
         raise
+
+
+@coroutine
+def _the_rest(step: Coroutine[Any, Any, Answer], waits: Any) -> Generator[Any, Any, Answer]:
+    """Go on with a step that has begun and now waits for this."""
+    while True:
+        try:
+            try:
+                answer = yield waits
+            except BaseException as thrown:  # whatever it waited for failed, or the loop is being closed
+                waits = step.throw(thrown)
+            else:
+                waits = step.send(answer)
+        except StopIteration as done:
+            return cast(Answer, done.value)
 
 
 @contextmanager

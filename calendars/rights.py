@@ -8,11 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from calendars.errors import Forbidden, NotFound
 from calendars.facts import RightsGiven, RightsTaken
-from calendars.store import Look, Work, new_id
+from calendars.store import Instant, Look, Work, new_id
 from calendars.tables import Grant, Group, Lesson, Person, Programme
 
 SCOPES = ("house", "organisation", "programme", "group", "lesson", "self")
@@ -166,19 +166,26 @@ def narrowed(statement: Select[tuple[Lesson]], actor: Actor, verb: str) -> Selec
     )
 
 
+# Asked at every click: made once, for to build a statement costs as much as to run it.
+_ACTOR = (
+    select(Person, Grant)
+    .outerjoin(
+        Grant,
+        (Grant.person == Person.id)
+        & (Grant.starts.is_(None) | (Grant.starts <= bindparam("now", type_=Instant)))
+        & (Grant.until.is_(None) | (Grant.until > bindparam("now", type_=Instant))),
+    )
+    .where(Person.id == bindparam("who"))
+    .order_by(Grant.id)
+)
+_LESSON = (
+    select(Lesson, Programme).join(Programme, Programme.id == Lesson.programme).where(Lesson.id == bindparam("which"))
+)
+
+
 async def actor_of(look: Look, person: str, sign_in: str = "") -> Actor:
     """The person with her rights of this instant. Raises NotFound."""
-    rows = await look.rows(
-        select(Person, Grant)
-        .outerjoin(
-            Grant,
-            (Grant.person == Person.id)
-            & (Grant.starts.is_(None) | (Grant.starts <= look.now))
-            & (Grant.until.is_(None) | (Grant.until > look.now)),
-        )
-        .where(Person.id == person)
-        .order_by(Grant.id)
-    )
+    rows = await look.rows(_ACTOR, {"who": person, "now": look.now})
     if not rows:
         raise NotFound()
     who = rows[0][0]
@@ -190,9 +197,7 @@ async def actor_of(look: Look, person: str, sign_in: str = "") -> Actor:
 
 async def target_of_lesson(look: Look, lesson: str) -> tuple[Lesson, Programme, Target]:
     """A lesson with its programme and its place in the order of scopes. Raises NotFound."""
-    rows = await look.rows(
-        select(Lesson, Programme).join(Programme, Programme.id == Lesson.programme).where(Lesson.id == lesson)
-    )
+    rows = await look.rows(_LESSON, {"which": lesson})
     if not rows:
         raise NotFound()
     found, programme = rows[0]

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, AsyncTransaction, create_async_engine
 
 from calendars.clock import Clock
 from calendars.columns import Base, Instant, new_id, owner
@@ -125,6 +125,10 @@ class _Turns:
                 self._tell(self._queue.popleft().told)
 
 
+async def _started(point: AsyncTransaction) -> None:
+    await point.start()
+
+
 class _Group:
     """SQLite's one writer. Works that wait for it share a commit; nobody waits for a timer."""
 
@@ -150,7 +154,7 @@ class _Group:
         finally:
             try:
                 if not self._waiting or len(self._members) >= GROUP_MOST:
-                    await unbroken(self._commit())
+                    await unbroken(self._commit(), here=True)
             finally:  # cancelled in the middle of a commit: the turn must still pass on
                 self._turn.release()
                 self._leave_none_behind()
@@ -175,17 +179,17 @@ class _Group:
     @asynccontextmanager
     async def _savepoint(self) -> AsyncIterator[AsyncSession]:
         if self._connection is None:
-            await unbroken(self._open())
+            await unbroken(self._open(), here=True)
         assert self._connection is not None
         point = self._connection.begin_nested()
         try:
-            await unbroken(point.start())
+            await unbroken(_started(point), here=True)
             async with session_on(self._connection) as session:
                 yield session
-            await unbroken(point.commit())
+            await unbroken(point.commit(), here=True)
         except BaseException:
             if point.sync_transaction is not None and point.is_active:
-                await unbroken(point.rollback())
+                await unbroken(point.rollback(), here=True)
             raise
 
     async def _open(self) -> None:

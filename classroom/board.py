@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars import rights
 from calendars.errors import Invalid, NotFound
@@ -16,18 +17,30 @@ from classroom.tables import Hand, Message
 
 LONGEST = 2000  # characters of one message
 SHOWN = 200  # messages that a newcomer gets
+_HANDS: Any = Hand.__table__
+_RAISE = {
+    name: words.insert(_HANDS).on_conflict_do_nothing().returning(_HANDS.c.person)
+    for name, words in (("sqlite", sqlite), ("postgresql", postgresql))
+}  # made once: to build and compile a statement costs more than to run it
+_NEWEST = (
+    select(Message, Person)
+    .join(Person, Person.id == Message.person)
+    .where(Message.lesson == bindparam("which"), Message.hidden.is_(False))
+    .order_by(Message.number.desc())
+    .limit(SHOWN)
+)
+_RAISED = select(Hand, Person).join(Person, Person.id == Hand.person).where(Hand.lesson == bindparam("which"))
+_LOWER = (
+    delete(_HANDS)
+    .where(_HANDS.c.lesson == bindparam("in_lesson"), _HANDS.c.person == bindparam("whose"))
+    .returning(_HANDS.c.person)
+)
 
 
 async def board(look: Look, lesson: str) -> dict[str, Any]:
     """The chat and the hands of a lesson, for whoever has entered it (the caller has asked)."""
-    rows = await look.rows(
-        select(Message, Person)
-        .join(Person, Person.id == Message.person)
-        .where(Message.lesson == lesson, Message.hidden.is_(False))
-        .order_by(Message.number.desc())
-        .limit(SHOWN)
-    )
-    hands = await look.rows(select(Hand, Person).join(Person, Person.id == Hand.person).where(Hand.lesson == lesson))
+    rows = await look.rows(_NEWEST, {"which": lesson})
+    hands = await look.rows(_RAISED, {"which": lesson})
     return {
         "messages": [_message(message, person) for message, person in reversed(rows)],
         "hands": [{"person": hand.person, "name": person.shown} for hand, person in hands],
@@ -63,12 +76,10 @@ async def hand(work: Work, actor: Actor, target: Target, *, up: bool, person: st
     if whose != actor.person:
         rights.ask(actor, "lead", target)
         up = False
-    raised = await work.get(Hand, (target.lesson, whose))
-    if up and raised is None:
-        work.add(Hand(lesson=target.lesson, person=whose, raised=work.now))
+    row = {"lesson": target.lesson, "person": whose}
+    if up and (await work.run(_RAISE[work.dialect], row | {"raised": work.now})).all():
         work.tell(HandRaised(stream=target.lesson, person=whose))
-    elif not up and raised is not None:
-        await work.run(delete(Hand).where(Hand.lesson == target.lesson, Hand.person == whose))
+    elif not up and (await work.run(_LOWER, {"in_lesson": target.lesson, "whose": whose})).all():
         work.tell(HandLowered(stream=target.lesson, person=whose))
 
 

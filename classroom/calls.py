@@ -2,12 +2,19 @@
 
 from typing import Any, Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from calendars.store import Look, Work
 from calendars.tables import Person
 from classroom.tables import Call, Visit
 from classroom.video.shape import Peer, Shape, one_each, shape
+
+_PEERS = (
+    select(Visit, Person)
+    .join(Person, Person.id == Visit.person)
+    .where(Visit.lesson == bindparam("which"), Visit.closed.is_(None), Visit.lost.is_(None), Visit.media)
+    .order_by(Visit.a, Visit.id)
+)
 
 
 async def call(look: Look, lesson: str) -> tuple[dict[str, Any], bool]:
@@ -50,11 +57,6 @@ async def _before(look: Look, lesson: str) -> Shape | None:
 
 
 async def _peers(look: Look, lesson: str) -> tuple[list[Peer], dict[str, str]]:
-    rows = await look.rows(
-        select(Visit, Person)
-        .join(Person, Person.id == Visit.person)
-        .where(Visit.lesson == lesson, Visit.closed.is_(None), Visit.lost.is_(None), Visit.media)
-        .order_by(Visit.a, Visit.id)
-    )
+    rows = await look.rows(_PEERS, {"which": lesson})
     peers = [Peer(visit.connection, visit.person, visit.role, visit.a, visit.up) for visit, _ in rows]
     return peers, {person.id: person.shown for _, person in rows}

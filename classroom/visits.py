@@ -26,6 +26,29 @@ from classroom.video.shape import AT_MOST, Peer, shape
 
 BEAT = 15.0  # seconds between two beats
 KNOCKS = timedelta(minutes=1)  # so often one refusal of one person is written down
+# Statements of coming and going are made once: to build one costs as much as to run it.
+_ROOM = (
+    select(Lesson, Programme, Day.kind, Visit)
+    .join(Programme, Programme.id == Lesson.programme)
+    .join(Day, Day.id == Lesson.day)
+    .outerjoin(Visit, (Visit.lesson == Lesson.id) & Visit.closed.is_(None))
+    .where(Lesson.id == bindparam("which"))
+)
+_OPEN_STAYS = (
+    select(Visit)
+    .where(Visit.connection == bindparam("socket"), Visit.closed.is_(None))
+    .order_by(Visit.id)
+    .with_for_update()
+)
+_GIVEN = ("id", "epoch", "connection", "lesson", "person", "role", "device", "media", "a", "b", "steps")
+_VISITS: Any = Visit.__table__
+_SAME = [_VISITS.c[name] == bindparam(f"_{name}") for name in ("epoch", "connection", "lesson")]
+_EARLIER = select(func.coalesce(func.max(_VISITS.c.part), 0)).where(*_SAME).scalar_subquery()
+_STAY = (
+    insert(_VISITS)
+    .values({name: bindparam(f"_{name}") for name in (*_GIVEN, "end")} | {"part": _EARLIER + 1})
+    .returning(_VISITS.c.part)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +248,7 @@ async def lost(work: Work, connection: str, heard: Mapping[str, datetime]) -> No
 
     All that its connection has open are closed, those too whose entering was committed and never answered.
     """
-    open_stays = select(Visit).where(Visit.connection == connection, Visit.closed.is_(None))
-    for row in await work.all(open_stays.order_by(Visit.id).with_for_update()):
+    for row in await work.all(_OPEN_STAYS, {"socket": connection}):
         row.b = max(row.b, heard.get(row.id, row.b))
         if row.lost is None:
             work.tell(Dropped(stream=row.lesson, person=row.person, visit=row.id))
@@ -253,13 +275,7 @@ async def measured(work: Work, actor: Actor, visit: str, up: int) -> None:
 
 async def _room(work: Work, lesson: str) -> tuple[Lesson, Programme, str, list[Visit]]:
     """Everything that coming in asks for, in one statement."""
-    rows = await work.rows(
-        select(Lesson, Programme, Day.kind, Visit)
-        .join(Programme, Programme.id == Lesson.programme)
-        .join(Day, Day.id == Lesson.day)
-        .outerjoin(Visit, (Visit.lesson == Lesson.id) & Visit.closed.is_(None))
-        .where(Lesson.id == lesson)
-    )
+    rows = await work.rows(_ROOM, {"which": lesson})
     if not rows:
         raise NotFound()
     return rows[0][0], rows[0][1], rows[0][2], [row[3] for row in rows if row[3] is not None]
@@ -267,12 +283,8 @@ async def _room(work: Work, lesson: str) -> tuple[Lesson, Programme, str, list[V
 
 async def _insert(work: Work, visit: Visit) -> None:
     """Write a new stay; which part of its connection it is, the database counts (she may leave and enter again)."""
-    columns = ("id", "epoch", "connection", "lesson", "person", "role", "device", "media", "a", "b", "steps")
-    table: Any = Visit.__table__
-    same = (table.c.epoch == visit.epoch) & (table.c.connection == visit.connection) & (table.c.lesson == visit.lesson)
-    earlier = select(func.coalesce(func.max(table.c.part), 0)).where(same).scalar_subquery()
-    row = {name: getattr(visit, name) for name in columns} | {"end": ""}
-    visit.part = (await work.run(insert(table).values(**row, part=earlier + 1).returning(table.c.part))).scalar_one()
+    row = {f"_{name}": getattr(visit, name) for name in _GIVEN} | {"_end": ""}
+    visit.part = (await work.run(_STAY, row)).scalar_one()
 
 
 async def _rows(work: Work, visits: Sequence[str]) -> Sequence[Visit]:
