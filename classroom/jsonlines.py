@@ -3,14 +3,16 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 from calendars.errors import Invalid
 
 Values = Mapping[str, Any]
 Reader = Callable[[Values, str], Any]
+
+LONGEST_LINE = 32_000_000  # bytes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RFC3339 = re.compile(
@@ -20,9 +22,16 @@ _RFC3339 = re.compile(
 _FIRST_SECOND, _LAST_SECOND = -62135510400, 253402214400
 
 
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, and of one without end no more than it takes to refuse it."""
+    return iter(lambda: file.readline(LONGEST_LINE + 1), b"")
+
+
 def object_in(line: str | bytes) -> Values:
     """The JSON object that a line is: UTF-8, no NaN, no name twice, no half characters, not nested without end."""
     try:
+        if len(line) > LONGEST_LINE:
+            raise Invalid("line_too_long")
         told = line.decode() if isinstance(line, bytes) else line
         if not told.strip():
             raise Invalid("empty_line")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from classroom.attendance import Reckoning, counted, reckon
+from classroom.jsonlines import lines_of
 from classroom.testimony import KINDS
 from classroom.trace import Unreadable, answer, read
 from server.commands import report
@@ -15,6 +16,7 @@ SENTENCES = {
     "no_first_line": "the trace is empty; its first line must name the lesson, its rules and who is expected",
     "not_utf8": "this is not UTF-8 text",
     "empty_line": "nothing stands there: each line must be one JSON object, and no line may be empty",
+    "line_too_long": "the line is longer than 32 million bytes",
     "byte_order_mark": "it begins with a byte order mark: save the file as UTF-8 without one",
     "not_json": "this is not one JSON value (RFC 8259), or a name occurs in it twice",
     "not_an_object": "a JSON object is needed in {field}",
@@ -49,7 +51,7 @@ def attendance_replay(arguments: argparse.Namespace) -> int:
     """Reckon the trace in `arguments.trace`; print the contract's JSON with `arguments.json`, else a table."""
     try:
         with Path(arguments.trace).open("rb") as lines:
-            trace = read(lines)
+            trace = read(lines_of(lines))
     except Unreadable as wrong:
         told = {"field": "the line", **wrong.facts}
         print(f"{arguments.trace}, line {wrong.line}: {SENTENCES[wrong.code].format(**told)}.", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tracemalloc
 from argparse import Namespace
 from pathlib import Path
 
@@ -92,3 +93,20 @@ def test_sentences_when_a_code_can_be_raised_then_it_has_one() -> None:
     rooms = (classroom.jsonlines, classroom.testimony, classroom.trace)
     sources = "".join(Path(str(room.__file__)).read_text(encoding="utf-8") for room in rooms)
     assert set(SENTENCES) == set(re.findall(r'(?:Invalid\(|Unreadable\(1, )"(\w+)"', sources))
+
+
+def test_replay_when_a_line_has_no_end_then_refused_before_it_fills_the_memory(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (tmp_path / "endless.jsonl").open("wb") as endless:
+        endless.truncate(200_000_000)  # holes: it takes no room, and is all one line of zeros
+    tracemalloc.start()
+    try:
+        assert attendance_replay(Namespace(trace=str(tmp_path / "endless.jsonl"), json=True)) == 2
+        assert tracemalloc.get_traced_memory()[1] < 150_000_000
+    finally:
+        tracemalloc.stop()
+    assert capsys.readouterr() == (
+        "",
+        f"{tmp_path / 'endless.jsonl'}, line 1: the line is longer than 32 million bytes.\n",
+    )
