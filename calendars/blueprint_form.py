@@ -43,6 +43,7 @@ class Hours:
 
     @classmethod
     def written(cls, text: str) -> "Hours":
+        """Read it as a sheet has it. Raises ValueError `bad_hours`, `hours_backwards`."""
         match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", text)
         if not match:
             raise ValueError("bad_hours")
@@ -64,6 +65,7 @@ class IscedF(str):
 
     @classmethod
     def written(cls, text: str) -> "IscedF":
+        """Read it as a sheet has it. Raises ValueError `bad_isced`."""
         if not re.fullmatch(r"(0[0-9]|10)\d{0,2}", text):
             raise ValueError("bad_isced")
         return cls(text)

@@ -63,6 +63,8 @@ class PlaceChanged(Fact):
 
 @dataclass(frozen=True)
 class GroupFormed(Fact):
+    """A small group was formed, or got another name."""
+
     audience: ClassVar[Audience] = "programme"
     group: str
     by: str
@@ -70,6 +72,8 @@ class GroupFormed(Fact):
 
 @dataclass(frozen=True)
 class PersonAdded(Fact):
+    """The house got to know somebody; she has no right yet."""
+
     audience: ClassVar[Audience] = "house"
     person: str
     by: str
@@ -106,6 +110,8 @@ class Unseated(Fact):
 
 @dataclass(frozen=True)
 class LessonPlanned(Fact):
+    """A lesson stands in the plan."""
+
     audience: ClassVar[Audience] = "programme"
     lesson: str
     by: str
@@ -122,6 +128,8 @@ class LessonMoved(Fact):
 
 @dataclass(frozen=True)
 class LessonCancelled(Fact):
+    """A lesson was taken out of the plan; it stays visible as cancelled. `reason` is a code."""
+
     audience: ClassVar[Audience] = "programme"
     lesson: str
     reason: str
@@ -130,6 +138,8 @@ class LessonCancelled(Fact):
 
 @dataclass(frozen=True)
 class RightsGiven(Fact):
+    """A person got a role somewhere."""
+
     audience: ClassVar[Audience] = "person"
     role: str
     scope: str
@@ -138,6 +148,8 @@ class RightsGiven(Fact):
 
 @dataclass(frozen=True)
 class RightsTaken(Fact):
+    """A right of hers ended before its time."""
+
     audience: ClassVar[Audience] = "person"
     role: str
     scope: str
@@ -154,6 +166,8 @@ class LinkRenewed(Fact):
 
 @dataclass(frozen=True)
 class FeedRenewed(Fact):
+    """A calendar got a new address; the old one shows no day any more."""
+
     audience: ClassVar[Audience] = "person"
     feed: str
     by: str

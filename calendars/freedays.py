@@ -84,12 +84,15 @@ class TrainingCalendar:
         return holidays_of(self.country, (day.year,)).get(day)
 
     def in_break(self, day: date) -> bool:
+        """Whether the day lies in an own break; both its ends do."""
         return any(first <= day <= last for first, last in self.breaks)
 
     def on_weekday(self, day: date) -> bool:
+        """Whether training is held on such weekdays at all."""
         return day.weekday() in self._numbers
 
     def is_training(self, day: date) -> bool:
+        """Whether nothing frees the day: weekday, break or public holiday."""
         return self.on_weekday(day) and not self.in_break(day) and self.holiday(day) is None
 
     def first(self, day: date) -> date:

@@ -65,12 +65,16 @@ class SoundChanged(Fact):
 
 @dataclass(frozen=True)
 class HandRaised(Fact):
+    """Somebody wants to speak."""
+
     audience: ClassVar[Audience] = "lesson"
     person: str
 
 
 @dataclass(frozen=True)
 class HandLowered(Fact):
+    """Her hand is down again, by herself or by whoever leads."""
+
     audience: ClassVar[Audience] = "lesson"
     person: str
 
@@ -95,12 +99,16 @@ class LessonOpened(Fact):
 
 @dataclass(frozen=True)
 class PauseStarted(Fact):
+    """A break began: its seconds count for nobody."""
+
     audience: ClassVar[Audience] = "lesson"
     by: str
 
 
 @dataclass(frozen=True)
 class PauseEnded(Fact):
+    """The lesson goes on."""
+
     audience: ClassVar[Audience] = "lesson"
     by: str
 
@@ -133,12 +141,16 @@ class RegisterCorrected(Fact):
 
 @dataclass(frozen=True)
 class RegisterSigned(Fact):
+    """The register was signed, and the lesson closed with it where it was not."""
+
     audience: ClassVar[Audience] = "staff"
     by: str
 
 
 @dataclass(frozen=True)
 class RegisterReopened(Fact):
+    """A signed register was opened again, for this reason."""
+
     audience: ClassVar[Audience] = "staff"
     by: str
     reason: str

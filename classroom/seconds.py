@@ -19,6 +19,7 @@ class Seconds:
         self._lengths = list(accumulate((one.seconds for one in self.intervals), initial=0))
 
     def before(self, second: int) -> int:
+        """How many of these seconds lie before this one."""
         begun = bisect_left(self._starts, second)
         if not begun:
             return 0
@@ -26,6 +27,7 @@ class Seconds:
         return self._lengths[begun - 1] + min(second, last.ends) - last.starts
 
     def within(self, interval: Interval) -> int:
+        """How many of these seconds lie in [starts, ends)."""
         return self.before(interval.ends) - self.before(interval.starts)
 
     def outside(self, interval: Interval) -> Iterator[Interval]:

@@ -27,6 +27,7 @@ LOCKS = {"demo": "requirements.lock", "test": "requirements-test.lock"}
 
 
 def main(arguments: list[str]) -> None:
+    """Set up what is missing for the demo or the tests, then become it."""
     if not arguments or arguments[0] not in LOCKS:
         stop("Say what to start: `python3 deploy/up.py demo` or `python3 deploy/up.py test`.")
     what, rest = arguments[0], arguments[1:]
@@ -83,6 +84,7 @@ def begin_front_end(what: str) -> subprocess.Popen[bytes]:
 
 
 def node_is_here() -> bool:
+    """Whether this machine has a Node that is new enough, and its npm."""
     found = shutil.which("node")
     if found is None or shutil.which("npm") is None:
         return False
@@ -115,6 +117,7 @@ def configured_index() -> str | None:
 
 
 def fingerprint(*files: Path) -> str:
+    """What changes when one of these files or this Python does."""
     total = hashlib.sha256(sys.version.encode())
     for file in files:
         total.update(file.read_bytes())
@@ -122,11 +125,13 @@ def fingerprint(*files: Path) -> str:
 
 
 def noted(what: str) -> str:
+    """The fingerprint with which this was set up last; empty when it never was."""
     place = VENV / f".set-up-{what}"
     return place.read_text(encoding="utf-8") if place.exists() else ""
 
 
 def note(what: str, text: str) -> None:
+    """Remember with which fingerprint this is set up."""
     (VENV / f".set-up-{what}").write_text(text, encoding="utf-8")
 
 

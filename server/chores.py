@@ -12,6 +12,7 @@ from calendars import lessons
 from calendars.errors import Unavailable
 from calendars.store import Work
 from classroom import epochs, register, signals
+from server.auth import limits
 from server.keys import LIVE, STORE
 
 log = structlog.get_logger()
@@ -41,9 +42,9 @@ async def _bury(work: Work, epoch: str, watch: epochs.Watch) -> None:
     await register.renew(work, [*touched, *await epochs.tidy(work)])
 
 
-async def _sweep(work: Work, _epoch: str, _watch: epochs.Watch) -> object:
+async def _sweep(work: Work, _epoch: str, _watch: epochs.Watch) -> None:
     await signals.sweep(work)
-    return None
+    await limits.forget_old(work)
 
 
 CHORES: Final[Sequence[Chore]] = (

@@ -8,6 +8,8 @@ from calendars.facts import Audience, Fact
 
 @dataclass(frozen=True)
 class SignedIn(Fact):
+    """Somebody signed in on a device, by these means."""
+
     audience: ClassVar[Audience] = "house"
     sign_in: str
     means: str

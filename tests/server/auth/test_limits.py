@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from calendars import rights
+from classroom import epochs
 from server.auth import codes, forms
 from server.auth.limits import (
     CODES_FOR_ONE,
@@ -15,7 +17,10 @@ from server.auth.limits import (
     PASSWORDS_FOR_ONE,
     PASSWORDS_OF_ADDRESS,
     WRONG_CODES,
+    spend,
 )
+from server.auth.tables import Attempt
+from server.chores import CHORES
 from tests.server.auth.conftest import Browser, Doors
 
 WRONG = {"email": "kaisa@example.org", "password": "wrong horse battery", "code": "000000"}
@@ -109,3 +114,16 @@ async def test_body_when_it_trickles_in_without_end_then_it_is_cut_off(
     async with asyncio.timeout(5):
         assert (await hearing.readline()).split()[1] == b"503"
     saying.close()
+
+
+async def test_attempts_when_their_time_is_over_then_a_chore_forgets_them(doors: Doors) -> None:
+    sweep = next(chore for chore in CHORES if chore.name == "sweep")
+    left = []
+    for seconds in (0, WRONG_CODES.seconds):
+        async with doors.store.work() as work:
+            if not seconds:
+                await spend(work, doors.secret, WRONG_CODES, "192.0.2.1")
+            work.now += timedelta(seconds=seconds)
+            await sweep.do(work, "", epochs.Watch())
+            left.append(len(await work.all(select(Attempt))))
+    assert left == [1, 0]
