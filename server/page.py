@@ -12,6 +12,8 @@ from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from calendars import rights
+from calendars.rights import Actor, Target
 from calendars.store import new_id
 from server.auth.csrf import csrf_token
 from server.auth.origin import port_of
@@ -97,13 +99,19 @@ def frame(request: web.Request) -> dict[str, Any]:
     return {
         "say": own, "both": _both(app[WORDS], own), "plain": app[WORDS].say(PLAIN), "asset": app[ASSETS].url,
         "language": language, "direction": direction(language), "languages": _languages(request),
-        "house": house, "actor": request.get(ACTOR), "ways": ways(request), "when": when,
+        "house": house, "actor": request.get(ACTOR), "may": _asking(request.get(ACTOR)),
+        "ways": ways(request), "when": when,
         "plain_when": When(PLAIN, house.zone),
         "now": clock.now(), "shifted": when.moment(clock.now()) if abs(clock.shift) > timedelta(minutes=1) else "",
         "csrf": lambda: Markup('<input type="hidden" name="csrf" value="{}">').format(csrf_token(request)),
         "write_id": lambda: Markup('<input type="hidden" name="write" value="{}">').format(new_id()),
         "words_of": lambda script: app[WORDS].share(language, app[ASSETS].words(script)),
     }  # fmt: skip
+
+
+def _asking(actor: Actor | None) -> Callable[[str, Target], bool]:
+    """For templates: a way is shown to whoever may go it."""
+    return lambda verb, target: actor is not None and rights.may(actor, verb, target)
 
 
 def _languages(request: web.Request) -> list[tuple[str, str, str]]:

@@ -19,6 +19,7 @@ from server.demo.house import Laid
 
 Step = Callable[[Work], Awaitable[None]]
 TICK = 30  # seconds; what happens within one tick is one work
+SEEN = "Nähty paikan päällä"  # as its Finnish teachers write it down
 
 
 class Lived:
@@ -118,7 +119,7 @@ class Lived:
 
         async def tick(work: Work) -> None:
             teacher = await self._actor(work, past.teacher)
-            await register.tick(work, teacher, past.lesson, here, "Seen on site")
+            await register.tick(work, teacher, past.lesson, here, SEEN)
 
         self._at(past.ends + timedelta(minutes=1), tick)
         for person in ill:

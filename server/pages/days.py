@@ -76,7 +76,7 @@ def _row(one: Engagement, language: str, now: datetime, say: Say, may_plan: bool
     state = "cancelled" if one.cancelled else rooms.state(lesson, one.programme.rules, now)
     unbegun = lesson.opened is None and lesson.closed is None and lesson.signed is None
     return {
-        "id": one.id, "group": in_language(one.group.name, language, teaching),
+        "id": one.id, "target": one.target, "group": in_language(one.group.name, language, teaching),
         "hours": when.span(one.starts, one.ends), "time": (one.starts, one.ends),
         "topic": in_language(one.title, language, teaching), "leaders": ", ".join(who.shown for who in one.leaders),
         "state": state, "state_word": state_word(state, say), "tone": TONES.get(state, ""), "online": one.online,

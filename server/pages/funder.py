@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from calendars import programmes
+from calendars import programmes, rights
 from calendars.clock import parse_instant
 from calendars.names import in_language
+from calendars.rights import Target
 from classroom import register, reports
 from classroom.attendance import Piece
 from classroom.reports import SUMS, Report, Row
@@ -30,6 +31,7 @@ async def page(request: web.Request) -> web.Response:
     """The programmes whose figures she may see."""
     async with request.app[STORE].look() as look:
         found = await programmes.of(look, signed_in(request))
+    found = [one for one in found if rights.may(signed_in(request), "see_report", Target(one.organisation, one.id))]
     shown = [
         {"name": in_language(one.name, request[LANGUAGE], one.language), "href": f"/programmes/{one.id}/report",
          "days": " – ".join(When(request[LANGUAGE], one.zone).dated(day) for day in (one.starts, one.ends))}
@@ -88,7 +90,8 @@ async def figure(request: web.Request) -> web.Response:
         names = await register_page.names_in(look, found)
     when = When(request[LANGUAGE], found.programme.zone)
     return render(
-        request, "figure.html", programme=found.programme.id, title=when.whole(found.lesson.starts, found.lesson.ends),
+        request, "figure.html", up=register_page.way_up(request, found),
+        title=when.whole(found.lesson.starts, found.lesson.ends),
         **register_page.shown(request, found, names),
     )  # fmt: skip
 

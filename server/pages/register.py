@@ -45,7 +45,8 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         now = look.now
     values = shown(request, found, names)
     return render(
-        request, "register.html", filled.status, one=Shown(met, request[LANGUAGE], now), entered=filled,
+        request, "register.html", filled.status, up=way_up(request, found), entered=filled,
+        one=Shown(met, request[LANGUAGE], now),
         may_correct=rights.may(actor, "register", met.target) and not found.lesson.signed and met.starts <= now,
         may_sign=rights.may(actor, "register", met.target) and not found.lesson.signed
         and (found.lesson.closed is not None or met.ends <= now),
@@ -54,6 +55,14 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         excuses={key: request[SAY](words) for key, words in testimonies.EXCUSES.items()},
         **values,
     )  # fmt: skip
+
+
+def way_up(request: web.Request, found: Register) -> tuple[str, str]:
+    """Whence one comes to a lesson's figures: the programme's report, or a teacher's own lessons."""
+    say, programme = request[SAY], found.programme
+    if rights.may(signed_in(request), "see_report", rights.Target(programme.organisation, programme.id)):
+        return say("Report"), f"/programmes/{programme.id}/report"
+    return say("My lessons"), "/teaching"
 
 
 async def names_in(look: Look, found: Register) -> dict[str, str]:

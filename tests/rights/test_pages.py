@@ -1,5 +1,7 @@
 """What a page itself gives away or lets in: a CSRF token in each form, nothing that the content policy would forbid."""
 
+import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 from multidict import CIMultiDictProxy
 
+from calendars.rights import MATRIX
 from server.middleware.headers import ALWAYS
 from server.migrations import migrate
 from tests.rights.matrix import LINES, Line
@@ -17,6 +20,8 @@ PAGES = [one for one in LINES if one.route.startswith("GET")]
 READERS = ("learner", "teacher", "coordinator", "admin", STRANGER)
 STRICTER = {"Referrer-Policy": "no-referrer"}
 """What an answer may say in place of what all say."""
+ID = re.compile(r"/([a-z2-7]{20}|\d+)(?=/|$)")
+OF_ONE_KIND = 4
 INERT = ("application/json", "application/ld+json")
 """Types of script elements that are data and never run."""
 
@@ -55,6 +60,20 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     await migrate(url)
     async with served(url) as found:
         yield found
+
+
+class Links(HTMLParser):
+    """Where a page leads to within the house, its own languages and files left out."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(re.sub(r"<template.*?</template>", "", text, flags=re.DOTALL))  # patterns that scripts fill in
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        href = (dict(attrs).get("href") or "").partition("#")[0]
+        if tag == "a" and href.startswith("/") and not href.startswith("/static/"):
+            self.found.append(href)
 
 
 async def got(town: Town, line: Line, role: str, place: str) -> tuple[CIMultiDictProxy[str], str]:
@@ -122,3 +141,23 @@ def test_finder_when_something_is_planted_then_it_is_found(markup: str, findings
 
 def test_finder_when_a_form_has_no_token_then_it_is_empty() -> None:
     assert Page('<form method="post" action="/a"><input name="b"></form>').forms == [{"action": "/a", "csrf": ""}]
+
+
+@pytest.mark.parametrize("role", sorted(MATRIX))
+async def test_links_when_followed_by_whoever_is_shown_them_then_none_leads_nowhere(town: Town, role: str) -> None:
+    """Of the pages of one kind the first few are opened: sixty days are one kind."""
+    waiting, met, kinds, dead = ["/"], {"/"}, Counter[str](), []
+    while waiting:
+        path = waiting.pop(0)
+        async with town.browser.get(path, headers=town.headers(role)) as answer:
+            text = await answer.text()
+            if answer.status != 200:
+                dead.append((path, answer.status))
+        for href in Links(text).found if answer.content_type == "text/html" else ():
+            kind = ID.sub("/…", href.partition("?")[0])
+            if href not in met and kinds[kind] < OF_ONE_KIND:
+                met.add(href)
+                kinds[kind] += 1
+                waiting.append(href)
+    assert dead == []
+    assert len(met) > 1  # a walker that goes nowhere would pass

@@ -176,7 +176,7 @@ def test_frame_has_language_direction_skip_link_and_a_number_to_call(language: s
     markup = frame.render(
         language=language, direction=direction, shifted="ti 10.3. klo 10.05",
         languages=[("fi", "Suomi", "/l/fi"), ("ar", "العربية", "/l/ar")],
-        house={"name": "Talo", "telephone": "040 000 0000"},
+        house={"name": "Talo", "telephone": "040 000 0000", "logo": ""},
     )  # fmt: skip
     assert f'<html lang="{language}" dir="{direction}"' in markup
     assert '<a class="skip button" href="#main">' in markup
