@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -200,6 +200,23 @@ async def of_programme(look: Look, actor: Actor, programme: str) -> list[tuple[L
     rights.ask(actor, "see_plan", target)
     statement = select(Lesson, Day).join(Day, Day.id == Lesson.day).where(Lesson.programme == programme)
     return [(lesson, day) for lesson, day in await look.rows(statement.order_by(Lesson.starts, Lesson.id))]
+
+
+async def unled(look: Look, actor: Actor, programme: str) -> list[tuple[int, date]]:
+    """The day (number and date) of each coming lesson that nobody leads, in order of time."""
+    _, target = await rights.target_of_programme(look, programme)
+    rights.ask(actor, "see_plan", target)
+    rows = await look.rows(
+        select(Day.n, Day.date)
+        .join(Lesson, Lesson.day == Day.id)
+        .outerjoin(Leader, Leader.lesson == Lesson.id)
+        .where(
+            Lesson.programme == programme, Lesson.starts > look.now, Lesson.status == "confirmed",
+            Leader.person.is_(None),
+        )
+        .order_by(Lesson.starts, Lesson.id)
+    )  # fmt: skip
+    return [(n, day) for n, day in rows]
 
 
 async def leaders(look: Look, *lessons: str) -> list[Leader]:

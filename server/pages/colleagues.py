@@ -1,10 +1,12 @@
 """Those who work here: who they are, a new one, another role for one who is known, a role that ends, one who leaves."""
 
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
-from calendars import colleagues, people, rights
+from calendars import agenda, colleagues, people, rights
+from calendars.agenda import Engagement
 from calendars.errors import Conflict, Invalid
 from calendars.names import in_language
 from calendars.rights import HOUSE as WHOLE_HOUSE
@@ -16,7 +18,9 @@ from server.page import render
 from server.pages.forms import UNTOUCHED, Entered, entered, once, text
 from server.pages.people import languages_of, person_in
 from server.pages.roles import may_about, place_words, role_words, what_they_do
+from server.pages.shown import Shown
 
+AHEAD = timedelta(days=14)
 routes = web.RouteTableDef()
 
 
@@ -71,11 +75,27 @@ async def show(request: web.Request) -> web.Response:
         held = await colleagues.of(look, actor, whose.id)
         places = await place_words(look, held, language)
         known = await may_about(look, actor, "see_people", whose.id)
+        coming = await _coming(look, actor, whose.id) if await may_about(look, actor, "see_plan", whose.id) else None
+        now = look.now
     words = role_words(say)
     return render(
         request, "colleague.html", whose=whose, may_correct=known,
         rights=[(one, words[one.role], places[one.scope]) for one in held],
+        coming=None if coming is None else [(Shown(one, language, now), _remedy(actor, one)) for one in coming],
     )  # fmt: skip
+
+
+async def _coming(look: Look, actor: Actor, person: str) -> list[Engagement]:
+    """The lessons of two weeks that somebody leads: what has to be thought of when she falls ill."""
+    found = await agenda.agenda(look, actor, person, look.now, look.now + AHEAD)
+    return [one for one in found if one.lesson is not None and not one.cancelled and one.ends > look.now]
+
+
+def _remedy(actor: Actor, one: Engagement) -> str:
+    """Where another leader is found for it, by whoever may; for others its day."""
+    if rights.may(actor, "plan", one.target):
+        return f"/lessons/{one.id}/change"
+    return f"/programmes/{one.programme.id}/days/{one.day.n}"
 
 
 @routes.get("/people/{person}/rights/new")

@@ -1,18 +1,24 @@
 """Programmes: the line of days, week by week, and the groups; where its video rooms are."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from aiohttp import web
 
 from calendars import groups, lessons, programmes, rights
 from calendars.errors import Conflict, Invalid
 from calendars.groups import NewGroup
 from calendars.names import LONGEST_NAME, in_language
+from calendars.programmes import Line
 from calendars.store import Work
 from server.auth.guard import allow, signed_in
+from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE, VIDEO
 from server.page import render
 from server.pages.forms import UNTOUCHED, Entered, entered, once, text
 from server.pages.tiles import shown_line
 
+MOST_DAYS = 8
 routes = web.RouteTableDef()
 
 
@@ -48,10 +54,12 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
         members = await groups.members(look, actor, [group.id for group, _ in formed], day) if sees else []
         fields = await programmes.fields(look, actor, programme)
         planned = await lessons.of_programme(look, actor, programme)
+        unled = await lessons.unled(look, actor, programme)
     teaching = line.programme.language
     return render(
         request, "programme.html", filled.status, line=shown_line(line, language, request[SAY]), entered=filled,
         lessons=sum(lesson.status != "cancelled" for lesson, _ in planned),
+        unled=len(unled), unled_days=_first_days(line, unled, language),
         provider=line.programme.provider, providers=request.app[VIDEO].names,
         may_plan=rights.may(actor, "plan", target), online=bool(line.counts.get("online")),
         taught=any(line.counts.get(kind) for kind in ("online", "contact", "independent")),
@@ -60,6 +68,13 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
         fields=[(one.id, in_language(one.name, language, teaching)) for one in fields],
         sees_report=rights.may(actor, "see_report", target),
     )  # fmt: skip
+
+
+def _first_days(line: Line, unled: Sequence[tuple[int, date]], language: str) -> list[tuple[str, str]]:
+    """The next of these days, once each: (its date, its address)."""
+    when = When(language, line.programme.zone)
+    first = list(dict.fromkeys(unled))[:MOST_DAYS]
+    return [(when.day(day), f"/programmes/{line.programme.id}/days/{n}") for n, day in first]
 
 
 @routes.post("/programmes/{programme}/groups")

@@ -132,12 +132,18 @@ async def test_colleague_when_she_leaves_then_lessons_that_lose_her_are_counted_
     veera = house.people["Veera"]
     shown = await page_of(kaisa, f"/people/{veera}/stop?language=en")
     assert "2 coming lessons lose her" in shown
+    hers = await page_of(kaisa, f"/staff/{veera}?language=en")
+    assert [f'href="/lessons/{one}/change"' in hers for one in house.lessons["first"]] == [True, True]
+    assert "no teacher yet" not in await page_of(kaisa, f"/programmes/{house.programme}?language=en")
     form = await hidden(kaisa, f"/people/{veera}/stop", f"/people/{veera}/stop")
     answer = await kaisa.post(f"/people/{veera}/stop", data=form, allow_redirects=False)
     assert answer.headers["Location"] == "/staff"
     assert f'href="/staff/{veera}"' not in await page_of(kaisa, "/staff")
     day = await page_of(kaisa, f"/programmes/{house.programme}/days/6?language=en")
     assert day.count("nobody leads it yet") == 2
+    programme = await page_of(kaisa, f"/programmes/{house.programme}?language=en")
+    waits = programme.partition('data-tone="waits"')[2].partition("</section>")[0]
+    assert ("2 coming lessons have no teacher yet" in waits, waits.count("/days/6")) == (True, 1)
     assert not (await house.actor("Veera")).is_staff
 
 
