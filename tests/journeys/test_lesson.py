@@ -86,15 +86,28 @@ def figures(demo: Demo, learners: list[dict[str, Any]], lasted: list[float]) -> 
     """The report shows the seconds: all but what lies after her last beat, and a pause to close the day."""
     mine = {row["learner"]: row for row in report(demo) if row["lesson"] == demo.lesson["id"]}
     spare = visits.BEAT + CLOSED_WITHIN + 2
+    begun, over = held(demo)
     for one, seconds in zip(learners, lasted, strict=False):
         assert seconds - spare <= mine[one["id"]]["present"] <= seconds + 1
-        assert mine[one["id"]]["present"] == sum(
-            (parse_instant(part["to"]) - parse_instant(part["from"])).total_seconds()
-            for part in mine[one["id"]]["intervals"]
-            if part["from"] >= demo.lesson["starts"]
-        )
+        parts = [(seconds_of(part["from"]), seconds_of(part["to"])) for part in mine[one["id"]]["intervals"]]
+        inside = [min(to, over) - max(since, begun) for since, to in parts]  # who stays on longer is not paid for it
+        assert mine[one["id"]]["present"] == sum(max(0, each) for each in inside), (parts, begun, over)
     states = [(mine[one["id"]]["present"] > 0, mine[one["id"]]["state"]) for one in learners[3:]]
     assert states == [(True, "present"), (False, "excused"), *[(False, "absent")] * (len(states) - 2)]
+
+
+def held(demo: Demo) -> tuple[float, float]:
+    """From the teacher's opening to her closing, as the lesson's own trace tells it."""
+    command = [sys.executable, "-m", "server", "attendance", "trace", "--lesson", demo.lesson["id"]]
+    done = subprocess.run(
+        [*command, "--data", str(demo.folder)], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    (line,) = [one for one in map(json.loads, done.stdout.splitlines()) if one.get("kind") == "held"]
+    return seconds_of(line["from"]), seconds_of(line["to"])
+
+
+def seconds_of(instant: str) -> float:
+    return parse_instant(instant).timestamp()
 
 
 async def both_see_each_other(teacher: Page, learner: Page) -> None:
@@ -170,7 +183,7 @@ async def close_the_day(teacher: Page, missing: list[dict[str, Any]]) -> None:
 def report(demo: Demo) -> list[dict[str, Any]]:
     programme = demo.listing["programmes"][0]["id"]
     command = [sys.executable, "-m", "server", "report", "--programme", programme, "--data", str(demo.folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     rows: list[dict[str, Any]] = json.loads(done.stdout)["rows"]
     return rows
 
