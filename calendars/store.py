@@ -6,6 +6,7 @@ This file is the face of the cellar: what tables and acts need of columns.py, wo
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -20,6 +21,8 @@ from calendars.facts import Told
 from calendars.work import Look, Work
 
 __all__ = ["Base", "Instant", "Look", "Store", "Work", "new_id", "owner", "sqlite_engine", "translated"]
+
+log = logging.getLogger(__name__)
 
 Listener = Callable[[Sequence[Told]], None]
 
@@ -86,7 +89,10 @@ class Store:
     def _tell(self, told: Sequence[Told]) -> None:
         if told:
             for listener in self._listeners:
-                listener(told)
+                try:
+                    listener(told)
+                except Exception as failure:  # it is committed: no failed telling may fail the act, or those beside it
+                    log.error("a listener failed: %s", type(failure).__name__)
 
 
 class _Turn:

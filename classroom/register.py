@@ -148,12 +148,13 @@ def _differs(reckoning: Reckoning, mark: Mark | None) -> bool:
 
 
 def _mark(
-    work: Work, lesson: str, person: str, reckoning: Reckoning, before: Mark | None, by: str | None
+    work: Work, lesson: str, person: str, said: Reckoning | Mark, before: Mark | None, by: str | None
 ) -> dict[str, object]:
+    """The next version of a mark: what is said now, or signed as it stands."""
     return {
         "id": new_id(), "lesson": lesson, "person": person, "version": before.version + 1 if before else 1,
-        "state": reckoning.state, "seconds": dict(reckoning.seconds), "late_by": reckoning.late_by,
-        "left_early_by": reckoning.left_early_by, "at": work.now, "by": by, "signed": False,
+        "state": said.state, "seconds": dict(said.seconds), "late_by": said.late_by,
+        "left_early_by": said.left_early_by, "at": work.now, "by": by, "signed": False,
     }  # fmt: skip
 
 
@@ -233,13 +234,9 @@ async def sign(work: Work, actor: Actor, lesson: str) -> None:
         found.closed = work.now
     await propose(work, lesson, actor.person or None)
     signed = [
-            {
-                "id": new_id(), "lesson": lesson, "person": mark.person, "version": mark.version + 1,
-                "state": mark.state, "seconds": dict(mark.seconds), "late_by": mark.late_by,
-                "left_early_by": mark.left_early_by, "at": work.now, "by": actor.person or None, "signed": True,
-            }
-            for mark in await _latest(work, lesson)
-        ]  # fmt: skip
+        _mark(work, lesson, mark.person, mark, mark, actor.person or None) | {"signed": True}
+        for mark in await _latest(work, lesson)
+    ]
     if signed:
         await work.run(insert(Mark), signed)
     found.signed = work.now

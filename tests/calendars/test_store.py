@@ -191,6 +191,23 @@ async def test_trail_when_asked_what_moved_then_by_time_and_audience(store: Stor
         assert await look.last_told(["never"]) is None
 
 
+async def test_listener_when_it_fails_then_every_work_of_its_commit_ends_well_and_others_hear(store: Store) -> None:
+    def fail(_told: Sequence[Told]) -> None:
+        raise TypeError("a telling that went wrong")
+
+    store.listen(fail)
+    told = heard(store)
+
+    async def add(name: str) -> None:
+        async with store.work() as work:
+            work.add(person(name))
+            work.tell(Said(name))
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(add(name) for name in "abc"))
+    assert (await names(store), sorted(one.stream for one in told)) == (["a", "b", "c"], ["a", "b", "c"])
+
+
 async def test_listener_when_works_commit_then_hears_them_in_order(store: Store) -> None:
     batches: list[Sequence[Told]] = []
     store.listen(batches.append)
