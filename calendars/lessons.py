@@ -103,8 +103,7 @@ async def plan(work: Work, actor: Actor, programme: str, new: Sequence[NewLesson
 
 async def move(work: Work, actor: Actor, lesson: str, starts: datetime, ends: datetime, day: str | None = None) -> None:
     """Hold a lesson at another time, on its own day or another; its id, address and UID stay."""
-    row, programme, target = await rights.target_of_lesson(work, lesson)
-    rights.ask(actor, "plan", target)
+    row, programme, _ = await _to_plan(work, actor, lesson)
     _check_unbegun(row)
     if row.ends <= work.now:
         raise Conflict("lesson_begun")  # reports of a past day may hold it: cancel it and plan another
@@ -126,8 +125,7 @@ async def move(work: Work, actor: Actor, lesson: str, starts: datetime, ends: da
 
 async def cancel(work: Work, actor: Actor, lesson: str, reason: str = "other") -> None:
     """Take a lesson out; it stays visible as cancelled. Doing it twice changes nothing."""
-    row, programme, target = await rights.target_of_lesson(work, lesson)
-    rights.ask(actor, "plan", target)
+    row, programme, _ = await _to_plan(work, actor, lesson)
     if reason not in REASONS:
         raise Invalid("bad_choice", field="reason")
     if row.status == "cancelled":
@@ -141,8 +139,7 @@ async def cancel(work: Work, actor: Actor, lesson: str, reason: str = "other") -
 
 async def retitle(work: Work, actor: Actor, lesson: str, topic: str) -> None:
     """Give a lesson another topic; its time stays, so calendars keep their place. Raises Invalid `bad_choice`."""
-    row, programme, target = await rights.target_of_lesson(work, lesson)
-    rights.ask(actor, "plan", target)
+    row, programme, _ = await _to_plan(work, actor, lesson)
     if topic and topic not in programme.topics:
         raise Invalid("bad_choice", field="topic")
     if row.signed is not None:
@@ -156,8 +153,7 @@ async def retitle(work: Work, actor: Actor, lesson: str, topic: str) -> None:
 
 async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "teacher") -> None:
     """Let somebody lead a lesson, beside the present leaders; a substitute gets a right to this lesson alone."""
-    row, programme, target = await rights.target_of_lesson(work, lesson)
-    rights.ask(actor, "plan", target)
+    row, programme, target = await _to_plan(work, actor, lesson)
     if role not in ROLES or not person:
         raise Invalid("bad_choice", field="role" if person else "person")
     if row.signed is not None:
@@ -178,8 +174,7 @@ async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "
 
 async def relieve(work: Work, actor: Actor, lesson: str, person: str) -> None:
     """Let somebody lead a lesson no longer; a right to this lesson alone ends with it."""
-    row, programme, target = await rights.target_of_lesson(work, lesson)
-    rights.ask(actor, "plan", target)
+    row, programme, target = await _to_plan(work, actor, lesson)
     leader = await work.get(Leader, (lesson, person))
     if leader is None:
         raise NotFound()
@@ -303,6 +298,14 @@ def _check_unbegun(row: Lesson) -> None:
 def _revise(row: Lesson, now: datetime) -> None:
     """Time, place or state changed: calendars must notice."""
     row.revision, row.sequence, row.modified = row.revision + 1, row.sequence + 1, now
+
+
+async def _to_plan(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Programme, Target]:
+    """The lesson of somebody who plans it, locked: of two changes at one time neither may lose the other's revision."""
+    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update())
+    found = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "plan", found[2])
+    return found
 
 
 async def _lock_people(work: Work, people: set[str]) -> set[str]:

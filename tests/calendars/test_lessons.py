@@ -1,5 +1,6 @@
 """Lessons: planned together or not at all, never two at once, and the frozen list of who is expected."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -301,3 +302,16 @@ async def test_lessons_when_listed_then_for_who_sees_the_plan_in_order(house: Pl
         assert [(lesson.id, day.n) for lesson, day in listed] == [(ten, 6), (twelve, 6), (one, 6)]
         with pytest.raises(NotFound):
             await lessons.of_programme(look, veera, house.programme)
+
+
+async def test_changes_when_two_come_at_one_time_then_each_counts(house: Planned) -> None:
+    lesson = house.lessons["first"][0]
+    before = await _row(house, lesson)
+
+    async def move(by: timedelta) -> None:
+        async with house.store.work() as work:
+            await lessons.move(work, SYSTEM, lesson, before.starts + by, before.ends + by)
+
+    await asyncio.gather(*(move(timedelta(minutes=5 * n)) for n in range(1, 4)))
+    after = await _row(house, lesson)
+    assert (after.sequence - before.sequence, after.revision - before.revision) == (3, 3)
