@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from calendars import rights
+from calendars.clock import rfc3339
 from calendars.errors import Full, Invalid, NotFound, NotOpen, TooMany
 from calendars.lessons import doors
 from calendars.rights import Target
 from calendars.store import Look, Store
-from classroom import board, roster, visits
+from classroom import board, rooms, roster, visits
 from classroom.video.choose import Providers
 from classroom.video.provider import Asked, Guest
 from server.members import Member
@@ -75,6 +76,7 @@ class Clicks:
             seen = await roster.snapshot(look, found, programme) if rights.may(actor, "see_roster", target) else None
             shared = await board.board(look, stay.lesson)
             call = await self._hub.call(look, stay.lesson)
+            pause = await rooms.running_pause(look, stay.lesson)
         asked = Asked(stay.lesson, "", found.starts, doors(found, programme.rules).closes)
         guest = Guest(actor.person, actor.name, stay.role, actor.language)
         door = self._hub.providers.of(programme.provider).link(asked, guest, self._hub.store.clock.outside())
@@ -82,7 +84,9 @@ class Clicks:
         video: dict[str, Any] = {"provider": door.provider, **door.settings}
         return {
             "lesson": stay.lesson, "beat": self._hub.beat, "you": you, "roster": seen, "call": call,
-            "board": shared, "video": video | ({"link": door.url} if door.url else {}),
+            "board": shared,
+            "opened": found.opened and rfc3339(found.opened), "paused": pause and rfc3339(pause.starts),
+            "video": video | ({"link": door.url} if door.url else {}),
         }  # fmt: skip
 
     async def _leave(self, member: Member, data: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,8 @@ export class Status {
   /** @type {string | null} */
   #paused;
   #sentence = 0;
+  /** whether a fact about it came since the line was last lost: then it is newer than what the entrance read */
+  #heard = false;
 
   /** @param {{zone: string, opened: string | null, paused: string | null, houseNow: () => number}} given */
   constructor({ zone, opened, paused, houseNow }) {
@@ -43,6 +45,7 @@ export class Status {
 
   lost() {
     this.#lostSince ??= Date.now();
+    this.#heard = false;
     this.#tick();
   }
 
@@ -62,8 +65,20 @@ export class Status {
     this.#sentence = setTimeout(() => hush(part("told")), SENTENCE_MS);
   }
 
+  /**
+   * How far the lesson is, by the server's word at each entrance: whoever was away has heard nothing of a break.
+   * @param {{opened: string | null, paused: string | null}} now
+   */
+  know({ opened, paused }) {
+    if (this.#heard) return;
+    this.#opened = opened;
+    this.#paused = paused;
+    this.#tick();
+  }
+
   /** @param {{kind: string, at: string} & Record<string, any>} fact */
   hear(fact) {
+    if (fact.kind === "LessonOpened" || fact.kind.startsWith("Pause")) this.#heard = true;
     if (fact.kind === "LessonOpened") this.#opened = fact.held_from;
     if (fact.kind === "PauseStarted") this.#paused = fact.at;
     if (fact.kind === "PauseEnded") this.#paused = null;

@@ -59,6 +59,8 @@ wire.addEventListener("entered", (event) => {
   scene.connection = entrance.you.connection;
   if (first) show("room");
   status.back();
+  status.know(entrance);
+  showPause();
   join(entrance);
   scene.people(entrance.call);
   know(entrance.call.people);
@@ -182,12 +184,16 @@ function hear(fact) {
   }
   if (fact.kind === "PauseStarted") status.say((say) => say("Break. You may stay here."));
   if (fact.kind === "PauseEnded") status.say((say) => say("The lesson goes on."));
-  if (fact.kind.startsWith("Pause")) document.getElementById("pause")?.setAttribute("aria-pressed", String(status.isPaused));
+  if (fact.kind.startsWith("Pause")) showPause();
   if (fact.kind === "HandRaised" && fact.person) hands.add(fact.person);
   if (fact.kind === "HandLowered" && fact.person) hands.delete(fact.person);
   if (fact.kind === "HandRaised" && fact.person !== page.person)
     status.say((say) => say("{name} raised a hand", { name: isolated(names.get(fact.person ?? "") ?? "") }));
   if (fact.kind.startsWith("Hand")) drawHands();
+}
+
+function showPause() {
+  document.getElementById("pause")?.setAttribute("aria-pressed", String(status.isPaused));
 }
 
 function drawHands() {
