@@ -13,6 +13,7 @@ from server.settings import Unsettled
 COMMANDS: Final = {
     "demo": "server.commands.demo",
     "serve": "server.commands.serve",
+    "admin": "server.commands.admin",
     "migrate": "server.commands.migrate",
     "backup": "server.commands.backup",
     "restore": "server.commands.backup",

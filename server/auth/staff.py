@@ -4,6 +4,7 @@ A passkey (passkeys.py) is both factors in one. Whatever is enrolled anew replac
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -72,14 +73,25 @@ async def invite(work: Work, actor: Actor, person: str) -> str:
     return token
 
 
-async def first_admin_link(work: Work) -> str | None:
-    """The path where the first administrator enrols; None when one has enrolled already. Each call makes a new one."""
-    admins = await work.all(
-        select(Person.id)
+async def administrators(look: Look) -> Sequence[Person]:
+    """Who administers the house now, the longest known first. Only for those who run it: no rights are asked."""
+    statement = (
+        select(Person)
         .join(Grant, Grant.person == Person.id)
         .where(Grant.role == "admin", Grant.scope_kind == "house", Grant.until.is_(None))
-        .order_by(Person.added)
+        .order_by(Person.added, Person.id)
     )
+    return await look.all(statement)
+
+
+async def admin_link(work: Work, person: str) -> str:
+    """The path where an administrator who lost what she signs in with enrols anew; it works once."""
+    return f"/enrol/{await invite(work, rights.system(), person)}"
+
+
+async def first_admin_link(work: Work) -> str | None:
+    """The path where the first administrator enrols; None when one has enrolled already. Each call makes a new one."""
+    admins = [one.id for one in await administrators(work)]
     for enrolled in (Password, Passkey):
         if await work.one(select(enrolled.person).where(enrolled.person.in_(admins))):
             return None
@@ -92,7 +104,7 @@ async def first_admin_link(work: Work) -> str | None:
         await rights.give(work, rights.system(), person, rights.Right("admin", "house", HOUSE), rights.THE_HOUSE)
         await rights.give(work, rights.system(), person, rights.Right("coordinator", "house", HOUSE), rights.THE_HOUSE)
         await work.flush()
-    return f"/enrol/{await invite(work, rights.system(), person)}"
+    return await admin_link(work, person)
 
 
 async def invited(look: Look, token: str) -> Invited:
