@@ -7,8 +7,10 @@ import logging
 import sys
 import time
 import traceback
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import structlog
 from aiohttp import web
@@ -35,12 +37,29 @@ def set_up(*, readable: bool, quiet: bool = False) -> None:
             _placed,
             *last,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=partial(Lines, sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Wordless())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+class Lines:
+    """Writes line by line. Where nothing can be written (a full disk, a closed pipe) the line is lost and the work
+    goes on: a log that fails must not end what it speaks of.
+    """
+
+    def __init__(self, out: TextIO, *_given: object) -> None:
+        self._out = out
+
+    def msg(self, line: str) -> None:
+        """One line, at once."""
+        with suppress(OSError, ValueError):
+            self._out.write(f"{line}\n")
+            self._out.flush()
+
+    log = debug = info = warn = warning = error = critical = exception = fatal = failure = msg
 
 
 def places(failure: BaseException | None) -> list[str]:

@@ -33,7 +33,7 @@ async def saved_in_full_swing(house: House, pupils: list[Pupil], file: Path) -> 
     talking = [asyncio.create_task(chatter(pupil, said)) for pupil in pupils]
     while len(said) < 20:
         await asyncio.sleep(0.05)
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(6)  # everybody has been in for some seconds before that instant, with a beat of one
     moment, before = rfc3339(time.time() - 2), len(said)  # what was heard then has been committed since
     code, _, told = await house.command("backup", str(file))
     assert code == 0, told

@@ -1,5 +1,6 @@
 """What is written down of a request: that it was, how it ended and under which id; nothing that anybody typed."""
 
+import errno
 import http.client
 import io
 import json
@@ -165,3 +166,21 @@ def test_log_when_a_person_reads_it_in_a_terminal_then_the_places_stand_there_to
     structlog.reset_defaults()
     assert "builtins.ValueError: test_logs.py:" in out.getvalue()
     assert [word for word in TELLTALE if word in out.getvalue()] == []
+
+
+class FullDisk(io.StringIO):
+    """Where no byte more can be written."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize("closed", [True, False])
+def test_log_when_nothing_can_be_written_then_the_work_goes_on(monkeypatch: pytest.MonkeyPatch, closed: bool) -> None:
+    out = FullDisk()
+    if closed:
+        out.close()
+    monkeypatch.setattr(sys, "stderr", out)
+    logs.set_up(readable=False)
+    structlog.get_logger().warning("was_held_for_dead")
