@@ -7,7 +7,7 @@ from aiohttp import web
 
 from calendars import agenda, colleagues, people, rights
 from calendars.agenda import Engagement
-from calendars.errors import Conflict, Invalid
+from calendars.errors import Invalid
 from calendars.names import in_language
 from calendars.rights import HOUSE as WHOLE_HOUSE
 from calendars.rights import Actor, Right
@@ -15,7 +15,7 @@ from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.keys import LANGUAGE, SAY, STORE
 from server.page import render
-from server.pages.forms import UNTOUCHED, Entered, entered, once, text
+from server.pages.forms import UNTOUCHED, Entered, once, text
 from server.pages.people import languages_of, person_in
 from server.pages.roles import may_about, place_words, role_words, what_they_do
 from server.pages.shown import Shown
@@ -59,10 +59,7 @@ async def hire(request: web.Request) -> web.Response:
         row = await colleagues.hire(work, actor, person_in(form), _right(form))
         return f"/people/{row.id}/link"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _new(request, entered(request, form, wrong))
+    return await once(request, form, act, _new)
 
 
 @routes.get("/staff/{person}")
@@ -115,10 +112,7 @@ async def give(request: web.Request) -> web.Response:
         await colleagues.appoint(work, actor, person, _right(form))
         return f"/staff/{person}"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _right_page(request, entered(request, form, wrong))
+    return await once(request, form, act, _right_page)
 
 
 @routes.post("/people/{person}/rights/{grant}/end")

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from calendars import agenda, lessons, people, programmes, rights
 from calendars.clock import day_of
-from calendars.errors import Conflict, Invalid, NotFound
+from calendars.errors import NotFound
 from calendars.programmes import Line
 from calendars.rights import Actor
 from calendars.store import Look, Work
@@ -14,7 +14,7 @@ from server.auth.guard import allow, signed_in
 from server.keys import HOUSE, LANGUAGE, SAY, SETTINGS, STORE
 from server.page import render
 from server.pages import classes
-from server.pages.forms import UNTOUCHED, Entered, entered, once, text
+from server.pages.forms import UNTOUCHED, Entered, once, text
 from server.pages.shown import Shown
 from server.pages.tiles import shown_line
 
@@ -71,10 +71,7 @@ async def send_substitute(request: web.Request) -> web.Response:
         await lessons.lead(work, actor, lesson, text(form, "person"))
         return "/house"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _substitutes(request, entered(request, form, wrong))
+    return await once(request, form, act, _substitutes)
 
 
 async def _substitutes(request: web.Request, filled: Entered) -> web.Response:

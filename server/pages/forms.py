@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from calendars.errors import Invalid, Refused
+from calendars.errors import Conflict, Invalid, Refused
 from calendars.store import Work
 from server.auth.guard import signed_in
 from server.keys import SAY, STORE
@@ -75,11 +75,25 @@ def see_other(path: str) -> web.Response:
     return web.Response(status=303, headers={"Location": path, "Cache-Control": "private, no-store"})
 
 
-async def once(request: web.Request, form: Mapping[str, object], act: Callable[[Work], Awaitable[str]]) -> web.Response:
+Act = Callable[[Work], Awaitable[str]]
+Again = Callable[[web.Request, Entered], Awaitable[web.Response]]
+
+
+async def once(request: web.Request, form: Mapping[str, object], act: Act, again: Again | None = None) -> web.Response:
     """Do the act of a form and go on where it says; the same form again goes there and changes nothing.
 
     A form without an id of its own is done each time: it must not be taken for another that had none either.
+    `again` shows the page of a refused form with what was entered; without it, raises Invalid and Conflict.
     """
+    try:
+        return await _once(request, form, act)
+    except (Invalid, Conflict) as wrong:
+        if again is None:
+            raise
+        return await again(request, entered(request, form, wrong))
+
+
+async def _once(request: web.Request, form: Mapping[str, object], act: Act) -> web.Response:
     said = text(form, "write", 40)
     write = sha256(f"{signed_in(request).person} {request.path} {said}".encode()).hexdigest()
     async with request.app[STORE].work() as work:

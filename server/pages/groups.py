@@ -7,14 +7,13 @@ from aiohttp import web
 
 from calendars import agenda, groups, programmes, rights
 from calendars.clock import day_of
-from calendars.errors import Conflict, Invalid
 from calendars.names import LONGEST_NAME, in_language
 from calendars.store import Work
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, STORE
 from server.page import render
-from server.pages.forms import UNTOUCHED, Entered, entered, once, text
+from server.pages.forms import UNTOUCHED, Entered, once, text
 from server.pages.shown import Shown
 
 AHEAD = timedelta(days=14)
@@ -38,10 +37,7 @@ async def rename(request: web.Request) -> web.Response:
         await groups.rename(work, actor, group, text(form, "name", LONGEST_NAME))
         return f"/groups/{group}"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _page(request, entered(request, form, wrong))
+    return await once(request, form, act, _page)
 
 
 async def _page(request: web.Request, filled: Entered) -> web.Response:

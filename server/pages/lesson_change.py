@@ -14,7 +14,7 @@ from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
 from server.page import render
-from server.pages.forms import UNTOUCHED, Entered, entered, once, text, time_in
+from server.pages.forms import UNTOUCHED, Entered, once, text, time_in
 from server.pages.lesson_fields import Desk, chosen_leaders, desk_of, required
 from server.pages.refusals import planned_against
 from server.words import Say
@@ -83,10 +83,7 @@ async def cancel(request: web.Request) -> web.Response:
         await lessons.cancel(work, actor, lesson, text(form, "reason", 40))
         return f"/programmes/{found.programme.id}/days/{found.day.n}"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _page(request, entered(request, form, wrong))
+    return await once(request, form, act, _page)
 
 
 async def _read(request: web.Request, look: Look) -> tuple[Engagement, Desk]:

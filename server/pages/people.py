@@ -7,7 +7,6 @@ from aiohttp import web
 
 from calendars import groups, people, programmes, rights
 from calendars.clock import day_of
-from calendars.errors import Conflict, Invalid
 from calendars.groups import Member
 from calendars.names import LONGEST_NAME, in_language
 from calendars.people import NewPerson
@@ -16,7 +15,7 @@ from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.keys import HOUSE, LANGUAGE, STORE
 from server.page import render
-from server.pages.forms import Entered, day_in, entered, once, text
+from server.pages.forms import Entered, day_in, once, text
 from server.words import NAMES
 
 MOST_PROGRAMMES = 12
@@ -63,10 +62,7 @@ async def add(request: web.Request) -> web.Response:
         await groups.seat(work, actor, text(form, "group", 40), row.id, first)
         return f"/people/{row.id}"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _form(request, entered(request, form, wrong))
+    return await once(request, form, act, _form)
 
 
 async def _form(request: web.Request, filled: Entered) -> web.Response:

@@ -6,7 +6,6 @@ from aiohttp import web
 
 from calendars import colleagues, groups, people, rights
 from calendars.clock import day_of
-from calendars.errors import Conflict, Invalid
 from calendars.names import in_language
 from calendars.rights import Actor
 from calendars.store import Look, Work
@@ -14,7 +13,7 @@ from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
 from server.page import render
-from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.pages.forms import UNTOUCHED, Entered, once
 from server.pages.people import languages_of, person_in
 from server.pages.roles import may_about, place_words, role_words
 
@@ -38,10 +37,7 @@ async def change(request: web.Request) -> web.Response:
         await people.change(work, actor, person, person_in(form))
         return f"/people/{person}"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _page(request, entered(request, form, wrong))
+    return await once(request, form, act, _page)
 
 
 async def _page(request: web.Request, filled: Entered) -> web.Response:

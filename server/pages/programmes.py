@@ -6,7 +6,6 @@ from datetime import date
 from aiohttp import web
 
 from calendars import groups, lessons, programmes, rights
-from calendars.errors import Conflict, Invalid
 from calendars.groups import NewGroup
 from calendars.names import LONGEST_NAME, in_language
 from calendars.programmes import Line
@@ -15,7 +14,7 @@ from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE, VIDEO
 from server.page import render
-from server.pages.forms import UNTOUCHED, Entered, entered, once, text
+from server.pages.forms import UNTOUCHED, Entered, once, text
 from server.pages.tiles import shown_line
 
 MOST_DAYS = 8
@@ -87,10 +86,7 @@ async def form_group(request: web.Request) -> web.Response:
         await groups.form(work, actor, NewGroup(programme, text(form, "field", 40), text(form, "name", LONGEST_NAME)))
         return f"/programmes/{programme}"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _programme(request, entered(request, form, wrong))
+    return await once(request, form, act, _programme)
 
 
 @routes.post("/programmes/{programme}/provider")
@@ -104,7 +100,4 @@ async def choose_provider(request: web.Request) -> web.Response:
         await programmes.choose_provider(work, actor, programme, name)
         return f"/programmes/{programme}"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _programme(request, entered(request, form, wrong))
+    return await once(request, form, act, _programme)

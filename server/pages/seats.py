@@ -8,7 +8,7 @@ from aiohttp import web
 
 from calendars import groups, rights
 from calendars.clock import day_of
-from calendars.errors import Conflict, Invalid, NotFound
+from calendars.errors import NotFound
 from calendars.groups import Member
 from calendars.names import in_language
 from calendars.store import Look, Work
@@ -16,7 +16,7 @@ from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
 from server.page import render
-from server.pages.forms import UNTOUCHED, Entered, day_in, entered, once, text
+from server.pages.forms import UNTOUCHED, Entered, day_in, once, text
 from server.pages.people import groups_seen
 from server.words import Say
 
@@ -43,10 +43,7 @@ async def give(request: web.Request) -> web.Response:
         await groups.seat(work, actor, group, person, first, _day(form, "last_day"))
         return f"/people/{person}"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _new(request, entered(request, form, wrong))
+    return await once(request, form, act, _new)
 
 
 @routes.get("/people/{person}/seats/{seat}")
@@ -66,10 +63,7 @@ async def move(request: web.Request) -> web.Response:
         moved = await groups.move(work, actor, seat, text(form, "group", 40), _day(form, "first_day"))
         return f"/people/{moved.person}"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _page(request, entered(request, form, wrong))
+    return await once(request, form, act, _page)
 
 
 @routes.post("/people/{person}/seats/{seat}/end")
@@ -82,10 +76,7 @@ async def end(request: web.Request) -> web.Response:
         await groups.unseat(work, actor, seat, text(form, "reason", 40), _day(form, "last_day"))
         return f"/people/{request.match_info['person']}"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _page(request, entered(request, form, wrong))
+    return await once(request, form, act, _page)
 
 
 async def _new(request: web.Request, filled: Entered) -> web.Response:

@@ -9,7 +9,6 @@ from aiohttp import web
 from calendars import agenda, rights
 from calendars.agenda import Engagement
 from calendars.clock import day_of
-from calendars.errors import Conflict, Invalid
 from calendars.store import Look, Work
 from classroom import register
 from classroom.unsigned import unsigned
@@ -18,7 +17,7 @@ from server.dates import When
 from server.keys import HOUSE, LANGUAGE, SAY, STORE
 from server.page import render
 from server.pages import classes
-from server.pages.forms import UNTOUCHED, Entered, entered, once
+from server.pages.forms import UNTOUCHED, Entered, once
 from server.pages.shown import Shown
 
 BACK = timedelta(days=60)
@@ -84,10 +83,7 @@ async def sign(request: web.Request) -> web.Response:
             await register.sign(work, actor, lesson)
         return "/teaching"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _page(request, entered(request, form, wrong))
+    return await once(request, form, act, _page)
 
 
 @routes.post("/lessons/{lesson}/ticks")
@@ -101,7 +97,4 @@ async def tick(request: web.Request) -> web.Response:
         await register.tick(work, actor, lesson, people, request[SAY]("Seen on site"))
         return f"/lessons/{lesson}/register"
 
-    try:
-        return await once(request, form, act)
-    except (Invalid, Conflict) as wrong:
-        return await _page(request, entered(request, form, wrong))
+    return await once(request, form, act, _page)
