@@ -1,7 +1,7 @@
 """Schooldays: the dates that the mission names, and random plans against an independent count."""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendars import blueprints, schooldays
+from calendars.blueprint_form import Blueprint
 from calendars.errors import Invalid
 from calendars.freedays import WEEKDAYS
 from calendars.schooldays import Caution, Plan
@@ -242,6 +243,32 @@ def test_plan_when_something_cannot_be_used_then_refused(code: str, wrong: dict[
     assert found.value.code == code
 
 
+def dealt_by_hand(blueprint: Blueprint, start: date, trains: Callable[[date], bool]) -> list[tuple[date, str]]:
+    """Walk the calendar once, day by day, and deal the phases out."""
+    todo: list[tuple[str, int | None, int | None]] = [(one.phase, one.days, one.months) for one in blueprint.line]
+    dealt: list[tuple[date, str]] = []
+    day, left, months_end = start, None, None
+    while todo:
+        phase, days, months = todo[0]
+        if months_end is not None and day >= months_end:
+            todo, months_end = todo[1:], None
+            continue
+        if trains(day):
+            dealt.append((day, phase))
+            if months is not None and months_end is None:
+                months_end = (datetime(day.year, day.month, 1) + timedelta(days=31 * months + 5)).date().replace(day=1)
+                while (months_end.year - day.year) * 12 + months_end.month - day.month > months:
+                    months_end = (months_end - timedelta(days=1)).replace(day=1)
+                while months_end.day < day.day and (months_end + timedelta(days=1)).day > 1:
+                    months_end += timedelta(days=1)
+            if days is not None:
+                left = (days if left is None else left) - 1
+                if left == 0:
+                    todo, left = todo[1:], None
+        day += timedelta(days=1)
+    return dealt
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     name=st.sampled_from(blueprints.names()),
@@ -262,30 +289,8 @@ def test_plan_when_anything_then_counts_and_order_are_those_of_an_independent_co
     def free(day: date) -> bool:
         return day in taken or day in public
 
-    # Walk the calendar once, day by day, and deal the phases out as if by hand.
-    todo: list[tuple[str, int | None, int | None]] = [(one.phase, one.days, one.months) for one in blueprint.line]
-    dealt: list[tuple[date, str]] = []
-    day, left, months_end = start, None, None
-    while todo:
-        phase, days, months = todo[0]
-        trains = day.strftime("%a").lower() in (weekdays or set(WEEKDAYS[:5])) and not free(day)
-        if months_end is not None and day >= months_end:
-            todo, months_end = todo[1:], None
-            continue
-        if trains:
-            dealt.append((day, phase))
-            if months is not None and months_end is None:
-                months_end = (datetime(day.year, day.month, 1) + timedelta(days=31 * months + 5)).date().replace(day=1)
-                while (months_end.year - day.year) * 12 + months_end.month - day.month > months:
-                    months_end = (months_end - timedelta(days=1)).replace(day=1)
-                while months_end.day < day.day and (months_end + timedelta(days=1)).day > 1:
-                    months_end += timedelta(days=1)
-            if days is not None:
-                left = (days if left is None else left) - 1
-                if left == 0:
-                    todo, left = todo[1:], None
-        day += timedelta(days=1)
-
+    chosen = weekdays or set(WEEKDAYS[:5])
+    dealt = dealt_by_hand(blueprint, start, lambda day: day.strftime("%a").lower() in chosen and not free(day))
     assert [(one.date, one.phase) for one in plan.days] == dealt
     assert [one.n for one in plan.days] == list(range(1, len(dealt) + 1))
     assert sum(plan.counts.values()) == len(dealt)

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -154,7 +155,11 @@ def by_libical() -> Iterator[Read]:
     name = ctypes.util.find_library("ical")
     if name is None:
         raise Lacking("there is no libical here, install libical3 (apt install libical3)")
-    library = ctypes.CDLL(name)
+    yield partial(_read_by_libical, _declared(ctypes.CDLL(name)))
+
+
+def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
+    """The library, told what its functions return."""
     for function, result in {
         "icalparser_parse_string": ctypes.c_void_p,
         "icalcomponent_get_first_component": ctypes.c_void_p,
@@ -168,42 +173,31 @@ def by_libical() -> Iterator[Read]:
         **{f"icalcomponent_get_{text}": ctypes.c_char_p for text in ("uid", "summary", "location", "description")},
     }.items():
         getattr(library, function).restype = result
+    return library
 
+
+def _read_by_libical(library: ctypes.CDLL, feed: bytes) -> list[Seen]:
     def moment(time: _Time) -> int | str:
         if time.is_date:
             return f"{time.year:04}-{time.month:02}-{time.day:02}"
         return int(library.icaltime_as_timet_with_zone(time, ctypes.c_void_p(time.zone)))
 
-    def read(feed: bytes) -> list[Seen]:
-        whole = ctypes.c_void_p(library.icalparser_parse_string(feed))
-        kind = library.icalcomponent_string_to_kind(b"VEVENT")
-        seen: list[Seen] = []
-        found = library.icalcomponent_get_first_component(whole, kind)
-        while found:
-            event = ctypes.c_void_p(found)
-            texts = {
-                text: (getattr(library, f"icalcomponent_get_{text}")(event) or b"").decode()
-                for text in ("uid", "summary", "location", "description")
-            }
-            state, busy = (_enum(library, event, name) for name in (b"STATUS", b"TRANSP"))
-            starts, ends = (moment(getattr(library, f"icalcomponent_get_{end}")(event)) for end in ("dtstart", "dtend"))
-            seen.append(
-                Seen(
-                    texts["uid"],
-                    starts,
-                    ends,
-                    texts["summary"],
-                    texts["location"],
-                    texts["description"],
-                    state,
-                    busy == "TRANSPARENT",
-                )
-            )
-            found = library.icalcomponent_get_next_component(whole, kind)
-        library.icalcomponent_free(whole)
-        return seen
-
-    yield read
+    whole = ctypes.c_void_p(library.icalparser_parse_string(feed))
+    kind = library.icalcomponent_string_to_kind(b"VEVENT")
+    seen: list[Seen] = []
+    found = library.icalcomponent_get_first_component(whole, kind)
+    while found:
+        event = ctypes.c_void_p(found)
+        uid, summary, location, description = (
+            (getattr(library, f"icalcomponent_get_{text}")(event) or b"").decode()
+            for text in ("uid", "summary", "location", "description")
+        )
+        state, busy = (_enum(library, event, name) for name in (b"STATUS", b"TRANSP"))
+        starts, ends = (moment(getattr(library, f"icalcomponent_get_{end}")(event)) for end in ("dtstart", "dtend"))
+        seen.append(Seen(uid, starts, ends, summary, location, description, state, busy == "TRANSPARENT"))
+        found = library.icalcomponent_get_next_component(whole, kind)
+    library.icalcomponent_free(whole)
+    return seen
 
 
 def _enum(library: ctypes.CDLL, event: ctypes.c_void_p, name: bytes) -> str:
