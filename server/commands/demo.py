@@ -55,11 +55,19 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="oppitupa-") as fresh:
         folder = arguments.data or Path(fresh)
         folder.mkdir(parents=True, exist_ok=True)
-        settings = replace(
-            read(), data=folder, database="", redis="", host=arguments.host, port=arguments.port, demo=True
-        )
-        asyncio.run(_serve(settings, arguments))
+        asyncio.run(_serve(settings_of(arguments, folder), arguments))
     return 0
+
+
+def settings_of(arguments: argparse.Namespace, folder: Path) -> Settings:
+    """What the environment says, but for what a demo must not touch: another database, and other people.
+
+    Those in it are invented. Their addresses and telephone numbers may be somebody's, so no letter leaves the house.
+    """
+    return replace(
+        read(), data=folder, database="", redis="", smtp_host="", sms_url="", host=arguments.host,
+        port=arguments.port, demo=True,
+    )  # fmt: skip
 
 
 async def _serve(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -1,5 +1,6 @@
 """The demo as a command: reached from another device, and started again on the house that it built."""
 
+import argparse
 import json
 import ssl
 import subprocess
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from server.commands.demo import settings_of
 from server.listening import reached_at
 
 KEPT = "The house in {} goes on as it was built: its clock and its model stay."
@@ -62,3 +64,16 @@ def test_address_when_one_is_named_then_that_one(host: str) -> None:
 @pytest.mark.parametrize("everywhere", ["", "0.0.0.0", "::"])
 def test_address_when_all_are_meant_then_one_that_can_be_opened(everywhere: str) -> None:
     assert reached_at(everywhere) not in ("", "0.0.0.0", "::")
+
+
+def test_settings_when_mail_and_text_messages_are_set_then_invented_people_get_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outward = {
+        "SMTP_HOST": "mail.example.org", "MAIL_FROM": "us@example.org", "SMS_URL": "https://sms.example.org",
+        "SMS_TOKEN": "a-token", "DATABASE": "postgresql://db.example.org/house", "REDIS": "redis://r.example.org",
+    }  # fmt: skip
+    for name, value in outward.items():
+        monkeypatch.setenv(f"OPPITUPA_{name}", value)
+    found = settings_of(argparse.Namespace(host="127.0.0.1", port=0), tmp_path)
+    assert (found.smtp_host, found.sms_url, found.database, found.redis) == ("", "", "", "")
