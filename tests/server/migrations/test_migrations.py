@@ -1,16 +1,19 @@
 """The steps of the database make exactly the tables that the code has, on both databases."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, column, insert, inspect, make_url, table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from server.migrations import METADATA, head, migrate, step_of
+from calendars.columns import Instant
+from server.migrations import METADATA, head, migrate, step_of, upgrade
 from tests.programs import Postgres
 
+WRITTEN, LATER = datetime(2026, 3, 9, 7, tzinfo=UTC), datetime(2026, 3, 16, 7, tzinfo=UTC)
 ONLY_GROW = ("evidence", "marks", "trail")
 
 
@@ -59,6 +62,38 @@ async def test_migrate_when_nothing_is_there_then_every_table_as_the_code_has_it
 async def test_migrate_when_done_already_then_nothing_is_done(nothing: str) -> None:
     await migrate(nothing)
     assert not await migrate(nothing)
+
+
+def letter_of_the_first_step(connection: Connection) -> None:
+    upgrade(connection, "0001")
+    person = {
+        "id": "p",
+        "name": "Irene",
+        "language": "fi",
+        "telephone": "",
+        "email": "",
+        "generation": 1,
+        "revision": 1,
+    }
+    letter = {"id": "l", "person": "p", "address": "irene@example.org", "subject": "s", "text": "t"}
+    rows = {"people": person | {"added": WRITTEN}, "letters": letter | {"made": WRITTEN, "until": LATER}}
+    for name, row in rows.items():
+        columns = [column(key, Instant() if isinstance(value, datetime) else None) for key, value in row.items()]
+        connection.execute(insert(table(name, *columns)), row)
+
+
+async def test_migrate_when_a_house_stands_at_the_first_step_then_what_is_in_it_stays(nothing: str) -> None:
+    if nothing.startswith("sqlite"):
+        Path(make_url(nothing).database or "").parent.mkdir()
+    engine = create_async_engine(nothing)
+    async with engine.begin() as connection:
+        await connection.run_sync(letter_of_the_first_step)
+    assert await migrate(nothing)
+    assert await asked(nothing, differences) == []
+    async with engine.connect() as connection:
+        query = "SELECT id, subject, tries, trouble, sent, again = made FROM letters"
+        assert [tuple(row) for row in await connection.execute(text(query))] == [("l", "s", 0, "", None, True)]
+    await engine.dispose()
 
 
 async def test_migrate_when_a_step_fails_then_no_table_stays(nothing: str, monkeypatch: pytest.MonkeyPatch) -> None:
