@@ -1,6 +1,7 @@
 """The sockets of this worker: who is behind each, in which rooms, and what its last evidence was."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -89,7 +90,7 @@ class Members:
         """Whether somebody has more sockets here than any number of devices and pages would open."""
         return sum(member.actor.person == person for member in self._by_sid.values()) >= SOCKETS_MOST
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[Member]:
         return iter(list(self._by_sid.values()))
 
     def __len__(self) -> int:
