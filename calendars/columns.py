@@ -2,10 +2,11 @@
 
 import secrets
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import DateTime, ForeignKey, MetaData
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
@@ -53,3 +54,8 @@ class Instant(TypeDecorator[datetime]):
 def owner(target: str) -> ForeignKey:
     """A foreign key; nothing is ever deleted with its owner, so there is no cascade."""
     return ForeignKey(target)
+
+
+def key() -> Any:
+    """A primary key that the outside may see."""
+    return mapped_column(primary_key=True, default=new_id)

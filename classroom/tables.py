@@ -11,8 +11,7 @@ from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from calendars.appendonly import append_only
-from calendars.store import Base, Instant, owner
-from calendars.tables import key
+from calendars.columns import Base, Instant, key, owner
 
 
 class Epoch(Base):

@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.store import Base, Instant, owner
-from calendars.tables import key
+from calendars.columns import Base, Instant, key, owner
 
 
 class SignIn(Base):

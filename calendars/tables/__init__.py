@@ -1,0 +1,29 @@
+"""What is planned, as tables.
+
+A day and a lesson carry `revision` (every change), `sequence` (time, place or state: RFC 5545 SEQUENCE) and `status`;
+what is taken out is cancelled, never deleted, so that ids, UIDs and evidence survive a re-plan.
+"""
+
+from calendars.tables.feeds import Feed
+from calendars.tables.groups import Group, Seat
+from calendars.tables.house import Grant, House, Organisation, Person
+from calendars.tables.lessons import Expected, Leader, Lesson
+from calendars.tables.programmes import Day, Field, Phase, Place, Programme
+
+__all__ = [
+    "Day",
+    "Expected",
+    "Feed",
+    "Field",
+    "Grant",
+    "Group",
+    "House",
+    "Leader",
+    "Lesson",
+    "Organisation",
+    "Person",
+    "Phase",
+    "Place",
+    "Programme",
+    "Seat",
+]

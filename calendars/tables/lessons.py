@@ -1,0 +1,54 @@
+"""Lessons, who leads them and who is expected."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from calendars.columns import Base, Instant, key, owner
+
+
+class Lesson(Base):
+    """One real-time small-group session, on a day."""
+
+    __tablename__ = "lessons"
+    __table_args__ = (
+        Index("ix_lessons_starts", "starts"),
+        Index("ix_lessons_group_starts", "group", "starts"),
+        Index("ix_lessons_programme_starts", "programme", "starts"),
+    )
+    id: Mapped[str] = key()
+    programme: Mapped[str] = mapped_column(owner("programmes.id"))
+    day: Mapped[str] = mapped_column(owner("days.id"), index=True)
+    group: Mapped[str] = mapped_column(owner("groups.id"))
+    topic: Mapped[str] = mapped_column(default="")
+    """The code of one of the blueprint's topics."""
+    starts: Mapped[datetime] = mapped_column(Instant)
+    ends: Mapped[datetime] = mapped_column(Instant)
+    opened: Mapped[datetime | None] = mapped_column(Instant)
+    """When the teacher opened it: from here it is held."""
+    closed: Mapped[datetime | None] = mapped_column(Instant)
+    frozen: Mapped[datetime | None] = mapped_column(Instant)
+    """When the list of who is expected was frozen."""
+    signed: Mapped[datetime | None] = mapped_column(Instant)
+    revision: Mapped[int] = mapped_column(default=1)
+    sequence: Mapped[int] = mapped_column(default=0)
+    status: Mapped[str] = mapped_column(default="confirmed")
+    modified: Mapped[datetime] = mapped_column(Instant)
+
+
+class Leader(Base):
+    """A teacher or tutor of a lesson."""
+
+    __tablename__ = "leaders"
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"), primary_key=True)
+    person: Mapped[str] = mapped_column(owner("people.id"), primary_key=True, index=True)
+    role: Mapped[str]
+
+
+class Expected(Base):
+    """The frozen list of who should be in a lesson; absence is counted against it and nothing else."""
+
+    __tablename__ = "expected"
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"), primary_key=True)
+    person: Mapped[str] = mapped_column(owner("people.id"), primary_key=True, index=True)
