@@ -8,10 +8,16 @@ from calendars.tables.feeds import Feed
 from calendars.tables.groups import Group, Seat
 from calendars.tables.house import Grant, House, Organisation, Person
 from calendars.tables.lessons import Expected, Leader, Lesson
+from calendars.tables.profiles import Checked, Enrolment, Profile, Wish
 from calendars.tables.programmes import Day, Field, Phase, Place, Programme
+from calendars.tables.staff import Ability, Absence, Load, WorkingTime
 
 __all__ = [
+    "Ability",
+    "Absence",
+    "Checked",
     "Day",
+    "Enrolment",
     "Expected",
     "Feed",
     "Field",
@@ -20,10 +26,14 @@ __all__ = [
     "House",
     "Leader",
     "Lesson",
+    "Load",
     "Organisation",
     "Person",
     "Phase",
     "Place",
+    "Profile",
     "Programme",
     "Seat",
+    "Wish",
+    "WorkingTime",
 ]

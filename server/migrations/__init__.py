@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from calendars import tables as _planned
 from calendars.engines import translated
 from calendars.store import Base, sqlite_engine
 from classroom import tables as _lived
@@ -14,7 +15,7 @@ from server.auth import tables as _sign_ins
 FOLDER: Final = Path(__file__).parent
 METADATA: Final = Base.metadata
 """Every table of the house: the three files of tables have put theirs here."""
-ROOMS: Final = (_lived, _sign_ins)
+ROOMS: Final = (_planned, _lived, _sign_ins)
 LOCK: Final = 60_122_025  # any number, as long as every process of ours takes the same
 
 

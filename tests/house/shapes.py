@@ -9,7 +9,7 @@ from tests.house.sources import FLOORS, Function, Source
 
 LONGEST_FILE = 350
 LONGEST_FUNCTION = 40
-GENERATED = {"server/migrations/versions/0001_first.py": "written by Alembic from the tables; nobody reads it as prose"}
+GENERATED = "server/migrations/versions/"  # written by Alembic from the tables; nobody reads it as prose
 FORBIDDEN_NAMES = re.compile(r"(^|_)(utils?|helpers?|manager|service|base|common|misc|tools?)(_|$)")
 PURE = frozenset(
     {
@@ -47,7 +47,7 @@ def long_functions(sources: Iterable[Source]) -> list[str]:
 
 
 def _generated(source: Source) -> bool:
-    return source.path in GENERATED
+    return source.path.startswith(GENERATED)
 
 
 def _length(function: Function) -> int:
