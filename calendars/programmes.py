@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from sqlalchemy import false, or_, select
 
-from calendars import blueprint_form, rights, schooldays
+from calendars import blueprint_form, blueprints, rights, schooldays
 from calendars.blueprint_form import Blueprint, Kind, Series, Words
+from calendars.blueprint_text import written
 from calendars.clock import day_of, local
 from calendars.errors import Invalid, NotFound
 from calendars.facts import PlaceChanged, ProgrammePlanned, ProviderChosen
@@ -104,7 +106,7 @@ async def plan(work: Work, actor: Actor, new: NewProgramme) -> Programme:
         language=blueprint.teaching_language, provider=_provider(new.provider), rules=_rules(blueprint),
         holidays={day.isoformat(): name for day, name in laid.holidays.items()},
         topics={code: {"title": dict(one.title), "hours": one.hours} for code, one in blueprint.topics.items()},
-        revision=1, status="confirmed", modified=work.now,
+        model=written(blueprint), revision=1, status="confirmed", modified=work.now,
     )  # fmt: skip
     places = _places(new)
     phases = _phases(blueprint, programme.id)
@@ -196,6 +198,20 @@ async def _part_or_seat(look: Look, actor: Actor, programme: str) -> Programme:
         if not await look.one(select(Seat.id).join(Group, Group.id == Seat.group).where(hers).limit(1)):
             raise
         return (await rights.target_of_programme(look, programme))[0]
+
+
+async def blueprint_of(look: Look, programme: str) -> Blueprint:
+    """The whole blueprint from which a programme was planned, whatever became of the model since then."""
+    rows = await look.rows(select(Programme.model, Programme.blueprint).where(Programme.id == programme))
+    if not rows:
+        raise NotFound()
+    text, name = rows[0]
+    return _read(text, f"{name}.toml") if text else blueprints.load(name)
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, source: str) -> Blueprint:
+    return blueprints.parse(text, source)
 
 
 async def fields(look: Look, actor: Actor, programme: str) -> list[Field]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from calendars.columns import Base, Instant, key, owner
@@ -29,6 +29,8 @@ class Programme(Base):
     """Frozen when planned: a later change of the calendar of the country moves nothing."""
     topics: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict)
     """Code of a topic -> its title by language and the hours meant for it, as the blueprint said them when planned."""
+    model: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)
+    """The whole blueprint as a file, as when planned; "" where that was not kept. Read by `blueprint_of` only."""
     revision: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(default="confirmed")
     modified: Mapped[datetime] = mapped_column(Instant)

@@ -1,9 +1,11 @@
 """Programmes: the plan of S0 as rows, and who sees it."""
 
+import dataclasses
 from collections import Counter
 from datetime import UTC, date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from calendars import groups, people, programmes, rights
 from calendars.blueprints import load
@@ -11,6 +13,7 @@ from calendars.errors import Forbidden, Invalid, NotFound
 from calendars.people import NewPerson
 from calendars.programmes import NewPlace, NewProgramme
 from calendars.rights import Right
+from calendars.tables import Programme
 from tests.calendars.planned import SYSTEM, Planned, counted
 
 
@@ -48,6 +51,25 @@ async def test_plan_when_made_then_place_fields_topics_and_rules_are_kept(house:
     assert line.programme.topics["vocabulary"]["hours"] == 48
     rules = line.programme.rules
     assert (rules["lease"], rules["doors_before"], rules["doors_after"]) == (40, 300, 900)
+
+
+async def test_blueprint_of_when_planned_then_the_whole_blueprint_whatever_it_was(house: Planned) -> None:
+    mine = dataclasses.replace(load("catch-up-with-work"), name="my-evenings", version="2.1")
+    new = NewProgramme(blueprint=mine, start=date(2026, 9, 15), organisation=house.organisation)
+    async with house.store.work() as work:
+        planned = await programmes.plan(work, SYSTEM, new)
+    async with house.store.look() as look:
+        assert await programmes.blueprint_of(look, planned.id) == mine
+        assert await programmes.blueprint_of(look, house.programme) == load("occupation-for-immigrants")
+        with pytest.raises(NotFound):
+            await programmes.blueprint_of(look, "nobody")
+
+
+async def test_blueprint_of_when_planned_before_it_was_kept_then_the_shipped_one_of_that_name(house: Planned) -> None:
+    async with house.store.work() as work:
+        await work.session.execute(update(Programme).values(model=""))
+    async with house.store.look() as look:
+        assert await programmes.blueprint_of(look, house.programme) == load("occupation-for-immigrants")
 
 
 async def test_plan_when_weekly_peer_group_then_each_meeting_is_a_day(house: Planned) -> None:

@@ -16,7 +16,7 @@ FLOORS: Final = ("calendars", "classroom")
 RIGHTS: Final = "it is the asking itself"
 TOKEN: Final = "the token of the address is the right, and whose days they are follows from it"
 OWN: Final = "reads for one person what is her own; who she is was proven by the caller"
-PLAN: Final = "plain reading of the plan for acts that have asked about the lesson"
+PLAN: Final = "plain reading of the plan for acts that have asked about the lesson or the programme"
 HOUSE: Final = "the house itself: chores and the life of a process, nobody acts"
 BEAT: Final = "the live process about a stay whose entering was asked; no person is named from outside"
 INSIDE: Final = "for whoever has entered; entering has asked"
@@ -45,6 +45,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.people.place_of": RIGHTS,
     "calendars.houses.secret": "for the process that signs, never for a person",
     "calendars.people.who": "names of people whom an act has shown already",
+    "calendars.programmes.blueprint_of": PLAN,
     "calendars.programmes.of": "narrowed to the scopes that the actor has",
     "calendars.rights.actor_of": RIGHTS,
     "calendars.rights.placed": RIGHTS,

@@ -1,0 +1,14 @@
+"""A programme keeps the whole blueprint from which it was planned."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("programmes", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("model", sa.Text(), server_default="", nullable=False))
