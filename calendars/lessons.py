@@ -36,6 +36,8 @@ class NewLesson:
     topic: str = ""
     leaders: tuple[str, ...] = ()
     tutors: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """What its leaders must be able to do, one each; a substitute is sought by it."""
 
     @property
     def led_by(self) -> tuple[tuple[str, str], ...]:
@@ -76,7 +78,7 @@ async def plan(work: Work, actor: Actor, programme: str, new: Sequence[NewLesson
     rows = [
         Lesson(
             id=new_id(), programme=programme, day=one.day, group=one.group, topic=one.topic, starts=one.starts,
-            ends=one.ends, revision=1, sequence=0, status="confirmed", modified=work.now,
+            ends=one.ends, needs=list(one.needs), revision=1, sequence=0, status="confirmed", modified=work.now,
         )
         for one in new
     ]  # fmt: skip

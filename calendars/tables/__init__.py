@@ -10,6 +10,7 @@ from calendars.tables.house import Grant, House, Organisation, Person
 from calendars.tables.lessons import Expected, Leader, Lesson
 from calendars.tables.profiles import Checked, Enrolment, Profile, Wish
 from calendars.tables.programmes import Day, Field, Phase, Place, Programme
+from calendars.tables.solves import Solve, Weighing
 from calendars.tables.staff import Ability, Absence, Load, WorkingTime
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "Profile",
     "Programme",
     "Seat",
+    "Solve",
+    "Weighing",
     "Wish",
     "WorkingTime",
 ]

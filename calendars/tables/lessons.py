@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from calendars.columns import Base, Instant, key, owner
@@ -23,6 +23,8 @@ class Lesson(Base):
     group: Mapped[str] = mapped_column(owner("groups.id"))
     topic: Mapped[str] = mapped_column(default="")
     """The code of one of the blueprint's topics."""
+    needs: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """What its leaders must be able to do, one each, as `Ability` says it; empty: nobody said."""
     starts: Mapped[datetime] = mapped_column(Instant)
     ends: Mapped[datetime] = mapped_column(Instant)
     opened: Mapped[datetime | None] = mapped_column(Instant)

@@ -61,6 +61,8 @@ class Place(Base):
     address: Mapped[str] = mapped_column(default="")
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
+    rooms: Mapped[int | None]
+    """How many groups can be taught there at one time; None: not asked, so enough."""
 
 
 class Day(Base):
