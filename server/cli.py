@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "blueprints": "server.commands.plan",
     "attendance": "server.commands.attendance",
     "report": "server.commands.report",
+    "timetable": "server.commands.timetable",
 }
 """Each module has `declare(subparsers)`, which sets `run(arguments) -> exit code`."""
 
