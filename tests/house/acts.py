@@ -25,6 +25,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.agenda.all_of": OWN,
     "calendars.agenda.contact_days": OWN,
     "calendars.agenda.days_of": OWN,
+    "calendars.changing.check_present": PLAN,
     "calendars.clashes.booked": PLAN,
     "calendars.clashes.check_free": PLAN,
     "calendars.engines.unbroken": "a way to await, no act",
