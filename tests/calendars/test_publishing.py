@@ -1,69 +1,21 @@
-"""Proposals: published in one act or not at all, undone while nobody has been told, told once."""
+"""Proposals: published in one act, undone while nobody has been told, told once."""
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from calendars import agenda, feeds, lessons, publishing, rights
-from calendars.errors import Conflict, Forbidden, Invalid, NotFound, Overlaps, Refused
-from calendars.lessons import NewLesson
+from calendars import agenda, publishing, rights
+from calendars.errors import Conflict, Forbidden, NotFound, Refused
 from calendars.publishing import Wanted
-from calendars.standings import Standing, standings
-from calendars.store import Work, new_id
-from calendars.tables import Absence, Lesson, Proposal
+from calendars.store import Work
+from calendars.tables import Proposal
 from calendars.touched import touched
-from tests.calendars.planned import MONDAY, SYSTEM, Planned, counted
+from tests.calendars.planned import MONDAY, Planned
+from tests.calendars.proposing import moved, propose, publish, row_of, stands, substitute, told, undo
 
 HOUR = timedelta(hours=1)
-
-
-async def stands(house: Planned, lesson: str) -> Standing:
-    async with house.store.look() as look:
-        return (await standings(look, [lesson]))[lesson][1]
-
-
-async def row_of(house: Planned, lesson: str) -> Lesson:
-    async with house.store.look() as look:
-        return (await rights.target_of_lesson(look, lesson))[0]
-
-
-async def propose(house: Planned, *wanted: Wanted, kind: str = "by_hand", **about: Any) -> str:
-    kaisa = await house.actor("Kaisa")
-    async with house.store.work() as work:
-        return (await publishing.propose(work, kaisa, house.programme, kind, wanted, about)).id
-
-
-async def moved(house: Planned, lesson: str, **facts: Any) -> Wanted:
-    return Wanted(replace(await stands(house, lesson), **facts), lesson)
-
-
-async def publish(house: Planned, proposal: str) -> None:
-    kaisa = await house.actor("Kaisa")
-    async with house.store.work() as work:
-        await publishing.publish(work, kaisa, proposal)
-
-
-async def undo(house: Planned, proposal: str) -> None:
-    kaisa = await house.actor("Kaisa")
-    async with house.store.work() as work:
-        await publishing.undo(work, kaisa, proposal)
-
-
-async def told(house: Planned) -> list[tuple[str, str]]:
-    """(kind, lesson or proposal) of every fact on the programme's stream since the morning."""
-    async with house.store.look() as look:
-        facts = await look.trail(house.programme, 0)
-    return [(one.kind, one.body.get("lesson") or one.body.get("proposal", "")) for one in facts if one.at >= MONDAY]
-
-
-async def substitute(house: Planned) -> tuple[str, str]:
-    """Toivo instead of Veera in the first lesson of the first group, one hour later; proposed, not published."""
-    lesson = house.lessons["first"][0]
-    after = await moved(house, lesson, led_by=((house.people["Toivo"], "teacher"),), starts=MONDAY + 30 * HOUR / 60)
-    return lesson, await propose(house, after, kind="repair")
 
 
 async def test_propose_then_nothing_has_changed_and_it_waits_for_whoever_plans(house: Planned) -> None:
@@ -95,15 +47,6 @@ async def test_publish_then_same_id_next_revision_and_the_substitute_alone_leads
     assert await told(house) == [
         ("ChangesProposed", proposal), ("LessonMoved", lesson), ("ChangesPublished", proposal),
     ]  # fmt: skip
-
-
-async def test_publish_when_only_who_leads_changes_then_calendars_keep_their_sequence(house: Planned) -> None:
-    lesson = house.lessons["second"][0]
-    proposal = await propose(house, await moved(house, lesson, led_by=((house.people["Kaisa"], "teacher"),)))
-    before = await row_of(house, lesson)
-    await publish(house, proposal)
-    row = await row_of(house, lesson)
-    assert (row.revision, row.sequence) == (before.revision + 1, before.sequence)
 
 
 async def test_undo_then_all_stands_as_before_with_a_new_revision_and_nobody_is_told(house: Planned) -> None:
@@ -166,93 +109,6 @@ async def test_tell_now_then_told_at_once_and_never_again(house: Planned) -> Non
     assert (await told(house)).count(("ChangesTold", proposal)) == 1
 
 
-async def test_publish_when_one_of_three_cannot_be_then_none_is(house: Planned) -> None:
-    first, second = house.lessons["first"]
-    toivo = ((house.people["Toivo"], "teacher"),)
-    proposal = await propose(house, await moved(house, first, topic=""), await moved(house, second, led_by=toivo))
-    async with house.store.work() as work:  # meanwhile he got another lesson at that time
-        row = await row_of(house, second)
-        new = NewLesson(house.groups["second"], row.day, row.starts, row.ends, "", (house.people["Toivo"],))
-        await lessons.plan(work, SYSTEM, house.programme, [new])
-    before = await row_of(house, first)
-    with pytest.raises(Overlaps, match="taken_already"):
-        await publish(house, proposal)
-    after = await row_of(house, first)
-    assert (after.revision, after.topic) == (before.revision, "vocabulary")
-
-
-async def test_publish_when_a_lesson_changed_meanwhile_then_stale_and_named(house: Planned) -> None:
-    lesson, proposal = await substitute(house)
-    async with house.store.work() as work:
-        await lessons.retitle(work, SYSTEM, lesson, "")
-    with pytest.raises(Conflict, match="proposal_stale") as refused:
-        await publish(house, proposal)
-    assert refused.value.facts["lesson"] == lesson
-
-
-async def test_publish_when_a_lesson_began_meanwhile_then_refused(house: Planned) -> None:
-    lesson, proposal = await substitute(house)
-    async with house.store.work() as work:
-        row = (await rights.target_of_lesson(work, lesson))[0]
-        row.opened = work.now
-    with pytest.raises(Conflict, match="lesson_begun"):
-        await publish(house, proposal)
-
-
-async def test_publish_when_its_time_has_passed_meanwhile_then_refused(house: Planned) -> None:
-    _, proposal = await substitute(house)
-    house.clock.forward(minutes=31)
-    with pytest.raises(Conflict, match="past_already"):
-        await publish(house, proposal)
-
-
-async def test_publish_when_the_substitute_fell_ill_meanwhile_then_refused(house: Planned) -> None:
-    _, proposal = await substitute(house)
-    async with house.store.work() as work:
-        work.add(
-            Absence(
-                id=new_id(), person=house.people["Toivo"], starts=MONDAY, ends=MONDAY + 12 * HOUR, kind="ill",
-                source="own", reported=MONDAY,
-            )
-        )  # fmt: skip
-    with pytest.raises(Conflict, match="away_then"):
-        await publish(house, proposal)
-
-
-async def test_undo_when_a_lesson_changed_since_then_refused(house: Planned) -> None:
-    lesson, proposal = await substitute(house)
-    await publish(house, proposal)
-    async with house.store.work() as work:
-        await lessons.retitle(work, SYSTEM, lesson, "")
-    with pytest.raises(Conflict, match="proposal_stale"):
-        await undo(house, proposal)
-
-
-async def test_undo_when_the_freed_hour_was_given_away_then_overlaps(house: Planned) -> None:
-    lesson = house.lessons["first"][0]
-    old = await stands(house, lesson)
-    veera = ((house.people["Veera"], "teacher"),)
-    proposal = await propose(house, await moved(house, lesson, led_by=((house.people["Toivo"], "teacher"),)))
-    await publish(house, proposal)
-    async with house.store.work() as work:
-        new = NewLesson(house.groups["second"], old.day, old.starts, old.starts + HOUR, "", (veera[0][0],))
-        await lessons.plan(work, SYSTEM, house.programme, [new])
-    with pytest.raises(Overlaps, match="taken_already"):
-        await undo(house, proposal)
-
-
-async def test_publish_when_two_lessons_change_places_then_no_clash(house: Planned) -> None:
-    one, other = house.lessons["first"]
-    a, b = await stands(house, one), await stands(house, other)
-    proposal = await propose(
-        house,
-        Wanted(replace(a, starts=b.starts, ends=b.ends), one),
-        Wanted(replace(b, starts=a.starts, ends=a.ends), other),
-    )
-    await publish(house, proposal)
-    assert ((await stands(house, one)).starts, (await stands(house, other)).starts) == (b.starts, a.starts)
-
-
 async def test_publish_when_new_and_cancelled_then_planned_with_rights_and_undone_as_cancelled(house: Planned) -> None:
     lesson = house.lessons["second"][0]
     old = await stands(house, lesson)
@@ -294,25 +150,6 @@ async def test_publish_twice_or_after_drop_then_once_or_refused(house: Planned) 
             await publishing.drop(work, kaisa, other)
     with pytest.raises(Conflict, match="proposal_dropped"):
         await publish(house, other)
-
-
-@pytest.mark.parametrize(
-    ("facts", "code", "kind"),
-    [
-        ({}, "nothing_changes", Invalid),
-        ({"topic": "unknown"}, "bad_choice", Invalid),
-        ({"ends": MONDAY}, "backwards", Invalid),
-        ({"starts": MONDAY - HOUR}, "past_already", Conflict),
-        ({"starts": MONDAY + 30 * HOUR, "ends": MONDAY + 31 * HOUR}, "not_on_this_day", Invalid),
-        ({"led_by": (("nobody", "teacher"),)}, "not_found", NotFound),
-    ],
-)
-async def test_propose_when_it_cannot_stand_then_refused(
-    house: Planned, facts: dict[str, Any], code: str, kind: type[Refused]
-) -> None:
-    wanted = await moved(house, house.lessons["first"][0], **facts)
-    with pytest.raises(kind, match=code):
-        await propose(house, wanted)
 
 
 @pytest.mark.parametrize(("name", "refusal"), [("Veera", NotFound), ("Oona", Forbidden), ("Stranger", NotFound)])
@@ -358,47 +195,3 @@ async def propose_back(house: Planned, proposal: str) -> None:
         changes = publishing.changes_of(await publishing.proposal(look, await house.actor("Kaisa"), proposal))
     back = [Wanted(one.before, one.lesson) for one in changes if one.before]
     await publish(house, await propose(house, *back))
-
-
-async def test_touched_then_learners_and_teachers_of_before_and_after_in_as_many_statements(house: Planned) -> None:
-    one, other = house.lessons["first"]
-    toivo = ((house.people["Toivo"], "teacher"),)
-    kaisa = await house.actor("Kaisa")
-    single = await propose(house, await moved(house, one, led_by=toivo))
-    three = await propose(
-        house, await moved(house, one, led_by=toivo), await moved(house, other, topic=""),
-        await moved(house, house.lessons["second"][0], topic=""),
-    )  # fmt: skip
-    said = []
-    for proposal in (single, three):
-        async with house.store.look() as look:
-            with counted(look) as statements:
-                found = await touched(look, kaisa, proposal)
-        said.append(len(statements))
-    assert said[0] == said[1]
-    assert [person.name for person in found.learners] == ["Amina", "Bilal", "Chau"]
-    assert sorted(person.name for person in found.leaders.values()) == ["Toivo", "Veera"]
-    assert found.learners_of[one] == {house.people["Amina"], house.people["Bilal"]}
-    assert len(found.changes) == 3
-
-
-async def test_feeds_when_published_and_undone_then_the_learner_sees_what_stands(house: Planned) -> None:
-    lesson, proposal = await substitute(house)
-
-    async def entry() -> tuple[datetime, int, bool]:
-        amina = await house.actor("Amina")
-        async with house.store.work() as work:
-            feed = await feeds.address(work, amina, "mine")
-        async with house.store.look() as look:
-            opened = feeds.OpenFeed(feed, amina, withdrawn=False)
-            _, entries = await feeds.contents(look, opened, lambda text, **facts: text, "http://house", b"secret")
-        found = next(one for one in entries if one.uid == f"{lesson}@oppitupa")
-        assert isinstance(found.starts, datetime)
-        return found.starts, found.sequence, found.cancelled
-
-    before = await entry()
-    await publish(house, proposal)
-    assert await entry() == (MONDAY + HOUR / 2, before[1] + 1, False)
-    await undo(house, proposal)
-    assert await entry() == (before[0], before[1] + 2, False)
-    assert before[0].tzinfo == UTC
