@@ -1,9 +1,13 @@
 """On which line of a TOML text each key stands: what `tomllib` does not tell."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
 
 Path = tuple[str | int, ...]
+DEEPEST = 32
+"""No form has more levels; keys of thousands of parts would keep a reader busy for hours."""
+LONGEST_NUMBER = 20
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
@@ -13,6 +17,38 @@ _TOKEN = re.compile(
     |(?P<bare>[^\s\#"'\[\]{},=]+)""",
     re.VERBOSE | re.DOTALL,
 )
+
+
+_QUOTED = re.compile(r""""(?:\\.|[^"\\])*"|'[^']*'|#.*""")
+_NUMBER = re.compile(rf"(?<![\w-])[+-]?\d[\da-fA-Fx_]{{{LONGEST_NUMBER},}}")
+
+
+def line_of_deep_key(text: str) -> int | None:
+    """The first line whose key has too many parts: to be asked before any reader sees the text."""
+    return next((number for number, line in _bare(text) if line.count(".") > DEEPEST), None)
+
+
+def line_of_deep_brackets(text: str) -> int | None:
+    """The first line on which too many brackets stand open."""
+    lines = list(_bare(text))
+    grown = (sum(map(line.count, "[{")) - sum(map(line.count, "]}")) for _, line in lines)
+    held = accumulate(grown, initial=0)
+    return next((n for (n, line), before in zip(lines, held, strict=False) if _most_open(line, before) > DEEPEST), None)
+
+
+def line_of_long_number(text: str) -> int | None:
+    """The first line with a number that no rule could mean."""
+    return next((number for number, line in _bare(text) if _NUMBER.search(line)), None)
+
+
+def _bare(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with its number, without what stands in quotes and behind a #."""
+    return ((number, _QUOTED.sub("", line)) for number, line in enumerate(text.split("\n"), 1))
+
+
+def _most_open(line: str, before: int) -> int:
+    steps = (1 if letter in "[{" else -1 if letter in "]}" else 0 for letter in line)
+    return max(accumulate(steps, initial=before))
 
 
 def lines_of(text: str) -> dict[Path, int]:
@@ -63,6 +99,8 @@ class _Walk:
         parts = self._key("]")
         for number, part in enumerate(parts, 1):
             path = (*path, part)
+            if number < len(parts):
+                self.found.setdefault(path, line)
             if many and number == len(parts):
                 self._tables[path] = self._tables.get(path, -1) + 1
                 self.found.setdefault(path, line)

@@ -8,19 +8,28 @@ called `id` takes the key under which its table stands.
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Generic, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from unicodedata import category
 
 from calendars.errors import Invalid
-from calendars.sheet_lines import Path, line_of, lines_of
+from calendars.sheet_lines import (
+    Path,
+    line_of,
+    line_of_deep_brackets,
+    line_of_deep_key,
+    line_of_long_number,
+    lines_of,
+)
 
 T = TypeVar("T")
 
-_LONGEST_SHEET = 200_000
+LONGEST_SHEET = 200_000
 _LONGEST_TEXT = 1_000
+_MOST_THINGS = 200
+_MOST_FAULTS = 200
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _SYNTAX = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
@@ -57,8 +66,23 @@ class Sheet(Generic[T]):
 
 def read(text: str, source: str, form: type[T]) -> Sheet[T]:
     """Read a sheet into `form`. Raises Invalid `broken_sheet` with every fault that was found."""
-    if len(text) > _LONGEST_SHEET:
-        raise broken(source, [Fault(1, "", "too_long", {"most": _LONGEST_SHEET})])
+    text = text.removeprefix("\ufeff")  # some editors begin every file with a mark that nobody sees
+    table = _table_in(text, source)
+    reader = _Reader(lines_of(text))
+    content = reader.read(form, table, ())
+    if reader.faults:
+        raise broken(source, reader.faults)
+    return Sheet(cast(T, content), reader.lines)
+
+
+def _table_in(text: str, source: str) -> dict[str, object]:
+    """What TOML says there; a text that no form could mean is refused before it costs time."""
+    if len(text) > LONGEST_SHEET:
+        raise broken(source, [Fault(1, "", "too_long", {"most": LONGEST_SHEET})])
+    if line := line_of_deep_key(text):
+        raise broken(source, [Fault(line, "", "too_deep")])
+    if line := line_of_long_number(text):
+        raise broken(source, [Fault(line, "", "number_too_long")])
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
@@ -66,12 +90,16 @@ def read(text: str, source: str, form: type[T]) -> Sheet[T]:
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         raise broken(source, [Fault(line, "", "not_toml", {"told": _SYNTAX.sub("", str(problem))})]) from None
     except RecursionError:
-        raise broken(source, [Fault(1, "", "too_deep")]) from None
-    reader = _Reader(lines_of(text))
-    content = reader.read(form, table, ())
-    if reader.faults:
-        raise broken(source, reader.faults)
-    return Sheet(cast(T, content), reader.lines)
+        raise broken(source, [Fault(line_of_deep_brackets(text) or 1, "", "too_deep")]) from None
+    if line := line_of_deep_brackets(text):
+        raise broken(source, [Fault(line, "", "too_deep")])
+    return table
+
+
+def meant(given: object, known: Iterable[str]) -> str | None:
+    """The known word that is nearest to what was written, if one is near."""
+    near = difflib.get_close_matches(str(given), list(known), 1)
+    return near[0] if near else None
 
 
 def broken(source: str, faults: list[Fault]) -> Invalid:
@@ -104,7 +132,7 @@ class _Reader:
         if origin in (Union, UnionType):
             return self.read(next(part for part in parts if part is not NoneType), given, path)
         if origin is Literal:
-            return given if given in parts else self._fault(path, "not_one_of", given=given, allowed=parts)
+            return given if given in parts else self._not_one_of(given, parts, path)
         if origin is tuple:
             return self._list(parts[0], given, path)
         if origin is dict:
@@ -122,6 +150,9 @@ class _Reader:
     def _fault(self, path: Path, why: str, **facts: object) -> object:
         self.faults.append(Fault(line_of(self.lines, path), _named(path), why, facts))
         return None
+
+    def _not_one_of(self, given: object, allowed: tuple[str, ...], path: Path) -> object:
+        return self._fault(path, "not_one_of", given=given, allowed=allowed, meant=meant(given, allowed))
 
     def _number(self, given: object, path: Path, bounds: Between) -> object:
         if type(given) is not int:
@@ -150,11 +181,15 @@ class _Reader:
     def _list(self, form: object, given: object, path: Path) -> object:
         if not isinstance(given, list):
             return self._fault(path, "not_a", given=given, wanted="list")
+        if len(given) > _MOST_THINGS:
+            return self._fault(path, "too_many", most=_MOST_THINGS)
         return tuple(self.read(form, one, (*path, number)) for number, one in enumerate(given))
 
     def _named_things(self, keys: object, form: object, given: object, path: Path) -> object:
         if not isinstance(given, dict):
             return self._fault(path, "not_a", given=given, wanted="table")
+        if len(given) > _MOST_THINGS:
+            return self._fault(path, "too_many", most=_MOST_THINGS)
         things: dict[object, object] = {}
         for key, one in given.items():
             here = (*path, key)
@@ -175,11 +210,12 @@ class _Reader:
             filled["id"] = path[-1]
             del known["id"]
         for key, one in given.items():
+            if len(self.faults) >= _MOST_FAULTS:
+                break
             if key in known:
                 filled[key] = self.read(types[key], one, (*path, key))
             else:
-                meant = difflib.get_close_matches(key, known, 1)
-                self._fault((*path, key), "unknown_key", given=key, meant=meant[0] if meant else None)
+                self._fault((*path, key), "unknown_key", given=key, meant=meant(key, known))
         for name, one in known.items():
             if name not in given and one.default is MISSING and one.default_factory is MISSING:
                 self._fault((*path, name), "missing", given=name)

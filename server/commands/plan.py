@@ -15,7 +15,8 @@ from calendars.clock import rfc3339
 from calendars.errors import Invalid, Refused
 from calendars.freedays import WEEKDAYS, Break
 from calendars.schooldays import Caution, Plan, WeeklySeries
-from server.commands.faults import fault_in_words, refusal_in_words
+from calendars.sheets import LONGEST_SHEET
+from server.commands.faults import fault_in_english, refusal_in_words
 
 _CAUTIONS = {
     "start_moved": "{asked} is not a training day here: the start moves to {start}.",
@@ -93,7 +94,7 @@ def blueprints_check(arguments: argparse.Namespace) -> int:
         faults = wrong.facts["faults"]
         assert isinstance(faults, tuple)
         found = [
-            {"line": one.line, "where": one.where, "why": one.why, "reason": fault_in_words(one)} for one in faults
+            {"line": one.line, "where": one.where, "why": one.why, "reason": fault_in_english(one)} for one in faults
         ]
         print(json.dumps({"good": False, "faults": found}) if arguments.json else "\n".join(refusal_in_words(wrong)))
         return 1
@@ -226,7 +227,8 @@ def _blueprint(named: str) -> Blueprint:
 
 def _blueprint_in(file: str) -> Blueprint:
     try:
-        text = Path(file).read_text(encoding="utf-8")
+        with Path(file).open(encoding="utf-8") as sheet:
+            text = sheet.read(LONGEST_SHEET + 1)  # no more of it than is needed to say that it is too long
     except UnicodeDecodeError:
         raise Unusable(f"{file} cannot be read: it is not UTF-8 text.") from None
     except (OSError, ValueError) as wrong:  # ValueError: a path that cannot be one

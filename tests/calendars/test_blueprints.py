@@ -1,12 +1,10 @@
 """Blueprints: what each shipped model carries, and how a broken one is refused."""
 
-import dataclasses
-
 import pytest
 
 from calendars import blueprints
 from calendars.blueprint_form import Blueprint, DailyLesson, Hours
-from calendars.errors import Invalid, NotFound
+from calendars.errors import NotFound
 
 OCCUPATION = "occupation-for-immigrants"
 
@@ -122,108 +120,6 @@ def test_load_when_skills_centre_then_two_routes_and_a_counsellor() -> None:
     assert list(blueprint.routes) == ["to-work", "through-training"]
     personal = blueprint.personal
     assert (personal.responsible, personal.shortest_days, personal.longest_days) == ("counsellor", 20, 90)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "where", "why"),
-    [
-        ('format = "oppitupa-blueprint-1"', 'format = "oppitupa-blueprint-2"', "format", "not_one_of"),
-        ('version = "1.0" ', 'version = "new" ', "version", "bad_version"),
-        ('country = "FI" ', 'country = "QQ" ', "country", "unknown_country"),
-        ('zone = "Europe/Helsinki"', 'zone = "Europe/Turku"', "zone", "unknown_zone"),
-        ('zone = "Europe/Helsinki"', 'zone = "/etc/localtime"', "zone", "unknown_zone"),
-        ('languages = ["fi", "en", "ar"]', 'languages = ["fi", "e!"]', "languages[2]", "bad_language"),
-        ('{ phase = "final", days = 5 }', '{ phase = "end", days = 5 }', "line[7].phase", "unknown_phase"),
-        ('{ phase = "final", days = 5 }', '{ phase = "final" }', "line[7]", "days_or_months"),
-        ('{ phase = "final", days = 5 }', '{ phase = "final", days = 0 }', "line[7].days", "out_of_bounds"),
-        ('{ phase = "final", days = 5 }', '{ phase = "final", days = -5 }', "line[7].days", "out_of_bounds"),
-        ('isced = "1041"', 'isced = "logistics"', "fields.logistics.isced", "bad_isced"),
-        ('title.ar = "ريادة الأعمال"', "", "topics.entrepreneurship.title", "language_missing"),
-        ('kind = "online"', 'kind = "onlin"', "phases.online.kind", "not_one_of"),
-        ('place = "house"', 'place = "hose"', "phases.orientation.place", "unknown_place"),
-        ('place = "house"\n', "", "phases.orientation", "contact_without_place"),
-        ('kind = "online"', 'kind = "online"\nplace = "house"', "phases.online.place", "place_not_needed"),
-        ('hours = "09:00-15:00"', 'hours = "9-15"', "phases.orientation.hours", "bad_hours"),
-        ('hours = "09:00-15:00"', 'hours = "15:00-09:00"', "phases.orientation.hours", "hours_backwards"),
-        ('time = "13:00-15:00"', 'time = "13:00-16:00"', "phases.online.lessons[2]", "lesson_outside_hours"),
-        ('time = "13:00-15:00"', 'time = "11:00-15:00"', "phases.online.lessons[2]", "lessons_overlap"),
-        (
-            'needs = ["language"] },\n]',
-            'needs = ["cook"] },\n]',
-            "phases.orientation.lessons[2].needs[1]",
-            "unknown_ability",
-        ),
-        ('"working-life", "own-field"]', '"working-life", "x"]', "phases.orientation.topics[2]", "unknown_topic"),
-        ("minutes_per_learner = 240", "minutes_per_learner = 0", "tutoring.minutes_per_learner", "out_of_bounds"),
-        ('listening = "A1.3"', 'listening = "A3"', "entry.language.listening", "not_one_of"),
-        ('listening = "A1.3"', 'hearing = "A1.3"', "entry.language.hearing", "not_one_of"),
-        ("smallest = 4", "smallest = 9", "groups.smallest", "smallest_above_largest"),
-        ("feedback_days = [30, 60]", "feedback_days = [30, 61]", "questions.feedback_days[2]", "after_the_end"),
-        ("[groups]", "[grups]", "grups", "unknown_key"),
-    ],
-)
-def test_parse_when_one_thing_is_broken_then_refused_with_its_line_and_reason(
-    old: str, new: str, where: str, why: str
-) -> None:
-    text = blueprints.text_of(OCCUPATION)
-    at = text.index(old)
-    broken = text[:at] + new + text[at + len(old) :]
-    with pytest.raises(Invalid) as refused:
-        blueprints.parse(broken, "mine.toml")
-    facts = refused.value.facts
-    assert (facts["source"], facts["field"], facts["why"]) == ("mine.toml", where, why)
-    # The fault stands on the line that was changed, or on the head of the table that lacks something.
-    touched = range(text.count("\n", 0, at) + 1, text.count("\n", 0, at) + new.count("\n") + 2)
-    assert facts["line"] in touched or why in ("language_missing", "contact_without_place")
-
-
-def test_parse_when_phase_is_renamed_then_the_line_and_the_phase_are_named() -> None:
-    text = blueprints.text_of(OCCUPATION).replace("[phases.final]", "[phases.finale]")
-    with pytest.raises(Invalid) as refused:
-        blueprints.parse(text, "mine.toml")
-    faults = refused.value.facts["faults"]
-    assert isinstance(faults, tuple)
-    lines = [text.splitlines()[fault.line - 1] for fault in faults]
-    assert [fault.why for fault in faults] == ["unknown_phase", "phase_not_in_line"]
-    assert ('phase = "final"' in lines[0], lines[1]) == (True, "[phases.finale]")
-
-
-def test_parse_when_title_lacks_a_language_then_line_is_that_of_the_title() -> None:
-    text = blueprints.text_of(OCCUPATION).replace('title.ar = "خدمة العملاء والمبيعات"\n', "")
-    with pytest.raises(Invalid) as refused:
-        blueprints.parse(text, "mine.toml")
-    line = refused.value.facts["line"]
-    assert isinstance(line, int)
-    assert text.splitlines()[line - 1] == 'title.fi = "Asiakaspalvelu ja myynti"'
-
-
-def test_parse_when_several_things_are_broken_then_all_of_them_in_order_of_lines() -> None:
-    text = blueprints.text_of(OCCUPATION).replace('isced = "', 'isced = "x').replace('kind = "online"', "kind = 3")
-    with pytest.raises(Invalid) as refused:
-        blueprints.parse(text, "mine.toml")
-    faults = refused.value.facts["faults"]
-    assert isinstance(faults, tuple)
-    assert [fault.where for fault in faults] == [
-        "fields.logistics.isced",
-        "fields.care.isced",
-        "fields.sales.isced",
-        "phases.online.kind",
-    ]
-
-
-def test_parse_when_it_has_neither_days_nor_meetings_then_refused() -> None:
-    text = blueprints.text_of("tutor-training")
-    start, end = text.index("[series.training]"), text.index("[certificate]")
-    with pytest.raises(Invalid) as refused:
-        blueprints.parse(text[:start] + text[end:], "mine.toml")
-    assert refused.value.facts["why"] == "nothing_happens"
-
-
-def test_parse_when_fields_are_changed_then_the_line_of_days_is_the_same() -> None:
-    text = blueprints.text_of(OCCUPATION).replace("[fields.care]", "[fields.cooking]").replace('"09"', '"1013"')
-    copy, original = blueprints.parse(text, "copy.toml"), blueprints.load(OCCUPATION)
-    assert list(copy.fields) == ["logistics", "cooking", "sales"]
-    assert dataclasses.replace(copy, fields=original.fields) == original
 
 
 def test_blueprint_when_months_are_in_the_line_then_its_days_are_not_known() -> None:

@@ -68,6 +68,15 @@ def test_read_when_sheet_fits_then_form_is_filled() -> None:
         ("name = 'a'\nname = 'b'", [(2, "", "not_toml")]),
         ("name = 'a'\n[rooms.hall]\nchairs = 1\n[rooms.hall]\n", [(4, "", "not_toml")]),
         ("name = " + "[" * 100_000, [(1, "", "too_deep")]),
+        ("name = 'a'\nfloors = " + "[\n" * 50_000, [(34, "", "too_deep")]),
+        ("name = 'a'\n\nx = " + "[" * 60 + "]" * 60, [(3, "", "too_deep")]),
+        ("name = 'a'\nx = " + "{a=" * 60 + "1" + "}" * 60, [(2, "", "too_deep")]),
+        ("name = 'a'\n" + ".".join("x" * 50_000) + " = 1", [(2, "", "too_deep")]),
+        ("name = 'a'\n[" + ".".join(["'x'"] * 20_000) + "]", [(2, "", "too_deep")]),
+        ("name = 'a'\nfloors = " + "9" * 5_000, [(2, "", "number_too_long")]),
+        ("name = 'a'\nfloors = 0x" + "f" * 100_000, [(2, "", "number_too_long")]),
+        ("name = 'a'\nowners = [" + "'A'," * 201 + "]", [(2, "owners", "too_many")]),
+        ("name = 'a'\n" + "".join(f"[rooms.r{n}]\nchairs = 1\n" for n in range(201)), [(2, "rooms", "too_many")]),
         ("name = '" + "a" * 250_000 + "'", [(1, "", "too_long")]),
     ],
 )
@@ -75,6 +84,31 @@ def test_read_when_something_does_not_fit_then_every_fault_has_line_and_place(
     text: str, faults: list[tuple[int, str, str]]
 ) -> None:
     assert sorted(faults_of(text)) == sorted(faults)
+
+
+def test_read_when_long_names_and_dots_stand_in_quotes_or_notes_then_they_are_taken() -> None:
+    text = (
+        'name = "' + "..." * 20 + '"\n# ' + "." * 60 + "[" * 60 + "9" * 60 + "\n[rooms.r" + "0" * 30 + "]\nchairs = 1"
+    )
+    house = read(text, "house.toml", House).content
+    assert (house.name, list(house.rooms)) == ("." * 60, ["r" + "0" * 30])
+
+
+def test_read_when_everything_is_wrong_then_it_stops_counting() -> None:
+    faults = faults_of("name = 'a'\n" + "".join(f"x{n} = 1\n" for n in range(1_000)))
+    assert (len(faults), faults[-1]) == (200, (201, "x199", "unknown_key"))
+
+
+def test_read_when_editor_put_its_mark_before_the_text_then_taken() -> None:
+    assert read("\ufeffname = 'a'", "house.toml", House).content == House(name="a")
+
+
+def test_read_when_choice_is_nearly_right_then_says_what_was_meant() -> None:
+    with pytest.raises(Invalid) as refused:
+        read("name = 'a'\ncolour = 'bleu'", "house.toml", House)
+    assert refused.value.facts["faults"] == (
+        Fault(2, "colour", "not_one_of", {"given": "bleu", "allowed": ("red", "blue"), "meant": "blue"}),
+    )
 
 
 def test_read_when_key_is_nearly_right_then_says_what_was_meant() -> None:

@@ -13,9 +13,9 @@ GENERATED = "server/migrations/versions/"  # written by Alembic from the tables;
 FORBIDDEN_NAMES = re.compile(r"(^|_)(utils?|helpers?|manager|service|base|common|misc|tools?)(_|$)")
 PURE = frozenset(
     {
-        "calendars.blueprint_form", "calendars.blueprint_text", "calendars.blueprints", "calendars.clock",
-        "calendars.errors", "calendars.facts", "calendars.freedays", "calendars.schooldays", "calendars.sheet_lines",
-        "calendars.sheets",
+        "calendars.blueprint_checks", "calendars.blueprint_form", "calendars.blueprint_text", "calendars.blueprints",
+        "calendars.clock", "calendars.errors", "calendars.facts", "calendars.freedays", "calendars.schooldays",
+        "calendars.sheet_lines", "calendars.sheets",
         "classroom.attendance", "classroom.seconds", "classroom.testimony",
     }
 )  # fmt: skip

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from calendars import blueprint_form, blueprints, sheets
-from server.commands import faults, plan
+from calendars import blueprint_checks, blueprint_form, blueprints, sheets
+from server.commands import plan
+from server.faultwords import FAULTS
 
 OCCUPATION = "occupation-for-immigrants"
 
@@ -212,6 +213,28 @@ def test_check_when_there_is_nothing_to_read_then_2(oppitupa: Any, tmp_path: Pat
         assert (told.exit_code, told.out, told.err.count("\n")) == (2, "", 1)
 
 
+def test_check_when_file_is_endless_then_1_and_too_long(oppitupa: Any, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(blueprints.text_of(OCCUPATION) + "#" * 1_000_000, encoding="utf-8")
+    told = oppitupa("blueprints", "check", str(file))
+    assert (told.exit_code, told.out) == (1, f"{file}:1: it is longer than 200000 characters\n")
+
+
+def test_check_when_everything_is_wrong_then_the_first_fifty_faults_and_how_many_more(
+    oppitupa: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(blueprints.text_of(OCCUPATION) + "".join(f"[a{n}]\n" for n in range(60)), encoding="utf-8")
+    lines = oppitupa("blueprints", "check", str(file)).out.splitlines()
+    assert (len(lines), lines[-1]) == (51, f"{file}: and 10 more")
+
+
+def test_check_when_editor_put_its_mark_before_the_text_then_good(oppitupa: Any, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + blueprints.text_of(OCCUPATION).replace("\n", "\r\n").encode())
+    assert oppitupa("blueprints", "check", str(file)).exit_code == 0
+
+
 def test_check_when_text_would_steer_the_terminal_then_it_is_told_harmlessly(oppitupa: Any, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('"a\\u001b[31m" = 1\nname = "\\u202e"', encoding="utf-8")
@@ -221,11 +244,11 @@ def test_check_when_text_would_steer_the_terminal_then_it_is_told_harmlessly(opp
 def test_words_when_a_fault_can_be_found_then_it_has_a_sentence() -> None:
     place = {"fault": 1, "_fault": 1, "Fault": 2, "ValueError": 0}
     named = {"bad_name", "bad_version", "bad_teaching_language"}
-    for module in (sheets, blueprints, blueprint_form):
+    for module in (sheets, blueprint_checks, blueprint_form):
         for call in ast.walk(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call):
                 name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
                 why = call.args[place[name]] if name in place and len(call.args) > place[name] else None
                 if isinstance(why, ast.Constant) and isinstance(why.value, str):
                     named.add(why.value)
-    assert named == set(faults._FAULTS)
+    assert named == set(FAULTS)
