@@ -16,6 +16,8 @@ PURE = frozenset(
         "calendars.blueprint_checks", "calendars.blueprint_form", "calendars.blueprint_text", "calendars.blueprints",
         "calendars.clock", "calendars.errors", "calendars.facts", "calendars.freedays", "calendars.schooldays",
         "calendars.sheet_lines", "calendars.sheets",
+        "calendars.answered", "calendars.settled", "calendars.slots", "calendars.timetabling", "calendars.wanted",
+        "calendars.weights",
         "classroom.attendance", "classroom.seconds", "classroom.testimony",
     }
 )  # fmt: skip
