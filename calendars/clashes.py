@@ -1,6 +1,6 @@
 """Clashes: nobody and no group is in two lessons at one time, and whoever plans is told what stands in the way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -23,9 +23,12 @@ class Booking:
     planned: bool = False
 
 
-async def check_free(look: Look, bookings: Sequence[Booking]) -> None:
-    """Raises Overlaps `taken_already` with who is taken, and the lesson that is in the way with its times."""
-    standing = await booked(look, bookings)
+async def check_free(look: Look, bookings: Sequence[Booking], leaving: Collection[str] = ()) -> None:
+    """Raises Overlaps `taken_already` with who is taken, and the lesson that is in the way with its times.
+
+    `leaving`: lessons that make room in the same act.
+    """
+    standing = await booked(look, bookings, leaving)
     for before, after in pairwise(sorted({*bookings, *standing}, key=_order)):
         if before.whose == after.whose and after.starts < before.ends:
             stands = after if after.planned else before
@@ -35,7 +38,7 @@ async def check_free(look: Look, bookings: Sequence[Booking]) -> None:
             )  # fmt: skip
 
 
-async def booked(look: Look, bookings: Sequence[Booking]) -> set[Booking]:
+async def booked(look: Look, bookings: Sequence[Booking], leaving: Collection[str] = ()) -> set[Booking]:
     """What stands already of those who are booked here, around the same time."""
     if not bookings:
         return set()
@@ -46,7 +49,8 @@ async def booked(look: Look, bookings: Sequence[Booking]) -> set[Booking]:
         .outerjoin(Leader, Leader.lesson == Lesson.id)
         .where(
             Lesson.status == "confirmed", Lesson.closed.is_(None), Lesson.starts < last, Lesson.ends > first,
-            or_(Lesson.group.in_(whose), Leader.person.in_(whose)), Lesson.id.not_in({one.lesson for one in bookings}),
+            or_(Lesson.group.in_(whose), Leader.person.in_(whose)),
+            Lesson.id.not_in({one.lesson for one in bookings} | set(leaving)),
         )
     )  # fmt: skip
     return {

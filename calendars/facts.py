@@ -137,6 +137,56 @@ class LessonCancelled(Fact):
 
 
 @dataclass(frozen=True)
+class ChangesProposed(Fact):
+    """Changes of the plan lie before whoever plans; nothing has changed yet."""
+
+    audience: ClassVar[Audience] = "programme"
+    proposal: str
+    lessons: int
+    by: str
+
+
+@dataclass(frozen=True)
+class ChangesDropped(Fact):
+    """A proposal was laid aside."""
+
+    audience: ClassVar[Audience] = "programme"
+    proposal: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ChangesPublished(Fact):
+    """The plan holds the changes of a proposal; nobody has been told yet."""
+
+    audience: ClassVar[Audience] = "programme"
+    proposal: str
+    lessons: int
+    by: str
+
+
+@dataclass(frozen=True)
+class ChangesUndone(Fact):
+    """The plan is again as it stood before a proposal; nobody was told of it."""
+
+    audience: ClassVar[Audience] = "programme"
+    proposal: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ChangesTold(Fact):
+    """From here on those whom the changes touch are told; once for each proposal. `by` is empty after its two minutes.
+
+    Letters hang on this fact and on no other: what was undone is never told.
+    """
+
+    audience: ClassVar[Audience] = "programme"
+    proposal: str
+    by: str
+
+
+@dataclass(frozen=True)
 class SearchAsked(Fact):
     """Somebody asked for a timetable."""
 

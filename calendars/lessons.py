@@ -71,10 +71,10 @@ async def plan(work: Work, actor: Actor, programme: str, new: Sequence[NewLesson
         return []
     days = {day.id: day for day in await work.all(select(Day).where(Day.programme == programme))}
     groups = await work.all(select(Group.id).where(Group.programme == programme).order_by(Group.id).with_for_update())
-    people = await _lock_people(work, {person for one in new for person, _ in one.led_by})
+    people = await lock_people(work, {person for one in new for person, _ in one.led_by})
     await rights.ask_to_involve(work, actor, people)
     for one in new:
-        _check(one, found, days, groups, people)
+        check_new(one, found, days, groups, people)
     rows = [
         Lesson(
             id=new_id(), programme=programme, day=one.day, group=one.group, topic=one.topic, starts=one.starts,
@@ -97,7 +97,7 @@ async def plan(work: Work, actor: Actor, programme: str, new: Sequence[NewLesson
     ]
     if led:
         await work.run(insert(Leader), led)
-    await _entitle(work, actor, {(person, role, one.group) for one in new for person, role in one.led_by}, target)
+    await entitle(work, actor, {(person, role, one.group) for one in new for person, role in one.led_by}, target)
     for row in rows:
         work.tell(LessonPlanned(stream=programme, lesson=row.id, by=actor.person))
     return rows
@@ -117,7 +117,7 @@ async def move(work: Work, actor: Actor, lesson: str, starts: datetime, ends: da
     led_by = [leader.person for leader in await leaders(work, lesson)]
     new = NewLesson(group=row.group, day=found.id, starts=starts, ends=ends, leaders=tuple(led_by))
     await work.run(select(Group.id).where(Group.id == row.group).with_for_update())
-    _check(new, programme, {found.id: found}, {row.group}, await _lock_people(work, set(led_by)))
+    check_new(new, programme, {found.id: found}, {row.group}, await lock_people(work, set(led_by)))
     await check_free(work, [Booking(whose, starts, ends, lesson) for whose in (row.group, *led_by)])
     row.starts, row.ends, row.day = starts, ends, found.id
     _revise(row, work.now)
@@ -160,14 +160,14 @@ async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "
         raise Invalid("bad_choice", field="role" if person else "person")
     if row.signed is not None:
         raise AlreadySigned("register_signed")
-    if not await _lock_people(work, {person}):
+    if not await lock_people(work, {person}):
         raise NotFound()
     await rights.ask_to_involve(work, actor, [person])
     if any(leader.person == person for leader in await leaders(work, lesson)):
         return
     await check_free(work, [Booking(person, row.starts, row.ends, lesson)])
     work.add(Leader(lesson=lesson, person=person, role=role))
-    if (person, role, row.group) in await _missing(work, {(person, role, row.group)}):
+    if (person, role, row.group) in await unentitled(work, {(person, role, row.group)}):
         await rights.give(work, actor, person, Right(role, "lesson", lesson), target)
     row.revision, row.modified = row.revision + 1, work.now
     work.tell(LessonMoved(stream=programme.id, lesson=lesson, by=actor.person))
@@ -270,9 +270,10 @@ async def expected(look: Look, lesson: str) -> set[str]:
     return set(await look.all(select(Expected.person).where(Expected.lesson == lesson)))
 
 
-def _check(
+def check_new(
     new: NewLesson, programme: Programme, days: dict[str, Day], groups: Collection[str], people: Collection[str]
 ) -> None:
+    """Whether a lesson can be planned so. Raises NotFound, Conflict, Invalid."""
     day = days.get(new.day)
     if day is None or day.programme != programme.id or new.group not in groups:
         raise NotFound()
@@ -310,22 +311,22 @@ async def _to_plan(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Progr
     return found
 
 
-async def _lock_people(work: Work, people: set[str]) -> set[str]:
+async def lock_people(work: Work, people: set[str]) -> set[str]:
     """Those who exist, in one order, locked so that two planners cannot book one person twice at a time."""
     if not people:
         return set()
     return set(await work.all(select(Person.id).where(Person.id.in_(people)).order_by(Person.id).with_for_update()))
 
 
-async def _entitle(work: Work, actor: Actor, led: set[tuple[str, str, str]], target: Target) -> None:
+async def entitle(work: Work, actor: Actor, led: set[tuple[str, str, str]], target: Target) -> None:
     """Give each leader the right to her groups, where she has it not yet."""
-    for person, role, group in sorted(await _missing(work, led)):
+    for person, role, group in sorted(await unentitled(work, led)):
         within = Target(target.organisation, target.programme, group)
         await rights.give(work, actor, person, Right(role, "group", group), within)
     await work.flush()
 
 
-async def _missing(work: Work, led: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+async def unentitled(work: Work, led: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
     """Those (person, role, group) for which no right stands."""
     rows = await work.rows(
         select(Grant.person, Grant.role, Grant.scope).where(

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from calendars import lessons
+from calendars import lessons, publishing
 from calendars.errors import Unavailable
 from calendars.store import Work
 from classroom import epochs, register, signals
@@ -42,6 +42,10 @@ async def _bury(work: Work, epoch: str, watch: epochs.Watch) -> None:
     await register.renew(work, [*touched, *await epochs.tidy(work)])
 
 
+async def _tell(work: Work, _epoch: str, _watch: epochs.Watch) -> object:
+    return await publishing.tell_due(work)
+
+
 async def _sweep(work: Work, _epoch: str, _watch: epochs.Watch) -> None:
     await signals.sweep(work)
     await limits.forget_old(work)
@@ -49,6 +53,7 @@ async def _sweep(work: Work, _epoch: str, _watch: epochs.Watch) -> None:
 
 CHORES: Final[Sequence[Chore]] = (
     Chore("freeze", 10, _freeze), Chore("close", 20, _close), Chore("bury", 2, _bury), Chore("sweep", 30, _sweep),
+    Chore("tell", 2, _tell),
 )  # fmt: skip
 
 

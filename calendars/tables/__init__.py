@@ -10,8 +10,10 @@ from calendars.tables.house import Grant, House, Organisation, Person
 from calendars.tables.lessons import Expected, Leader, Lesson
 from calendars.tables.profiles import Checked, Enrolment, Profile, Wish
 from calendars.tables.programmes import Day, Field, Phase, Place, Programme
+from calendars.tables.proposals import Proposal
 from calendars.tables.solves import Solve, Weighing
 from calendars.tables.staff import Ability, Absence, Load, WorkingTime
+from calendars.tables.substitutes import Request, Search
 
 __all__ = [
     "Ability",
@@ -34,6 +36,9 @@ __all__ = [
     "Place",
     "Profile",
     "Programme",
+    "Proposal",
+    "Request",
+    "Search",
     "Seat",
     "Solve",
     "Weighing",

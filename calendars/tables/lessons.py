@@ -25,6 +25,10 @@ class Lesson(Base):
     """The code of one of the blueprint's topics."""
     needs: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     """What its leaders must be able to do, one each, as `Ability` says it; empty: nobody said."""
+    independent: Mapped[bool] = mapped_column(default=False)
+    """Nobody leads it: the learners work by themselves at its task."""
+    task: Mapped[str] = mapped_column(default="")
+    """What they work at then."""
     starts: Mapped[datetime] = mapped_column(Instant)
     ends: Mapped[datetime] = mapped_column(Instant)
     opened: Mapped[datetime | None] = mapped_column(Instant)
@@ -33,6 +37,8 @@ class Lesson(Base):
     frozen: Mapped[datetime | None] = mapped_column(Instant)
     """When the list of who is expected was frozen."""
     signed: Mapped[datetime | None] = mapped_column(Instant)
+    alerted: Mapped[datetime | None] = mapped_column(Instant)
+    """When the house said that too few lead it."""
     revision: Mapped[int] = mapped_column(default=1)
     sequence: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(default="confirmed")

@@ -1,0 +1,59 @@
+"""Proposals of the planned house, as Kaisa who plans it makes them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from calendars import publishing, rights
+from calendars.publishing import Wanted
+from calendars.standings import Standing, standings
+from calendars.tables import Lesson
+from tests.calendars.planned import MONDAY, Planned
+
+HOUR = timedelta(hours=1)
+
+
+async def stands(house: Planned, lesson: str) -> Standing:
+    async with house.store.look() as look:
+        return (await standings(look, [lesson]))[lesson][1]
+
+
+async def row_of(house: Planned, lesson: str) -> Lesson:
+    async with house.store.look() as look:
+        return (await rights.target_of_lesson(look, lesson))[0]
+
+
+async def propose(house: Planned, *wanted: Wanted, kind: str = "by_hand", **about: Any) -> str:
+    kaisa = await house.actor("Kaisa")
+    async with house.store.work() as work:
+        return (await publishing.propose(work, kaisa, house.programme, kind, wanted, about)).id
+
+
+async def moved(house: Planned, lesson: str, **facts: Any) -> Wanted:
+    return Wanted(replace(await stands(house, lesson), **facts), lesson)
+
+
+async def publish(house: Planned, proposal: str) -> None:
+    kaisa = await house.actor("Kaisa")
+    async with house.store.work() as work:
+        await publishing.publish(work, kaisa, proposal)
+
+
+async def undo(house: Planned, proposal: str) -> None:
+    kaisa = await house.actor("Kaisa")
+    async with house.store.work() as work:
+        await publishing.undo(work, kaisa, proposal)
+
+
+async def told(house: Planned) -> list[tuple[str, str]]:
+    """(kind, lesson or proposal) of every fact on the programme's stream since the morning."""
+    async with house.store.look() as look:
+        facts = await look.trail(house.programme, 0)
+    return [(one.kind, one.body.get("lesson") or one.body.get("proposal", "")) for one in facts if one.at >= MONDAY]
+
+
+async def substitute(house: Planned) -> tuple[str, str]:
+    """Toivo instead of Veera in the first lesson of the first group, one hour later; proposed, not published."""
+    lesson = house.lessons["first"][0]
+    after = await moved(house, lesson, led_by=((house.people["Toivo"], "teacher"),), starts=MONDAY + 30 * HOUR / 60)
+    return lesson, await propose(house, after, kind="repair")
