@@ -16,7 +16,10 @@ from calendars.rights import Actor, Right, Target
 from calendars.store import Look, Work, new_id
 from calendars.tables import Field, Grant, Group, Person, Programme, Seat
 
-REASONS = ("moved", "employed", "education", "ill", "moved_away", "own_wish", "mistake", "other")
+REASONS = (
+    "moved", "employed", "education", "ill", "moved_away", "own_wish", "mistake", "other", "no_show", "pause",
+    "finished",
+)  # fmt: skip
 """Why a seat ended, as codes: the trail outlives the person, so it holds no sentences about her."""
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from sqlalchemy import false, or_, select
 
-from calendars import blueprint_form, blueprints, rights, schooldays
+from calendars import blueprint_form, blueprints, entry, rights, schooldays
 from calendars.blueprint_form import Blueprint, Kind, Series, Words
 from calendars.blueprint_text import written
 from calendars.clock import day_of, local
@@ -234,13 +234,17 @@ def _provider(name: str) -> str:
 
 
 def _rules(blueprint: Blueprint) -> dict[str, object]:
-    """The rules of attendance under which every lesson of this programme is counted."""
-    attendance = blueprint.attendance
+    """What a later blueprint must not change: how lessons are counted, who may come in, how large a group is."""
+    attendance, groups, personal = blueprint.attendance, blueprint.groups, blueprint.personal
+    seats = [one.seats for one in blueprint.series.values() if one.seats is not None]
     return attendance.rules() | {
         "doors_before": attendance.doors_open_before,
         "doors_after": attendance.doors_close_after,
         "alert_after_days": list(attendance.alert_after_days),
         "report_every_days": attendance.report_every_days,
+        "entry": entry.kept(blueprint),
+        "groups": {"smallest": groups.smallest, "largest": min([groups.largest, *seats]), "by": list(groups.by)},
+        "personal": {"shortest_days": personal.shortest_days, "longest_days": personal.longest_days},
     }
 
 

@@ -24,19 +24,20 @@ MATRIX: dict[str, frozenset[str]] = {
     ),
     "tutor": frozenset({"see_lesson", "enter", "lead", "see_roster", "register", "see_own"}),
     "counsellor": frozenset(
-        {"see_lesson", "see_plan", "see_roster", "see_people", "give_link", "see_report", "see_own"}
+        {"see_lesson", "see_plan", "see_roster", "see_people", "give_link", "see_report", "see_own", "counsel"}
     ),
     "support": frozenset({"see_own"}),
     "coordinator": frozenset(
         {
             "see_lesson", "enter", "lead", "see_roster", "register", "see_people", "give_link", "see_report", "see_own",
-            "see_plan", "plan", "invite",
+            "see_plan", "plan", "invite", "counsel",
         }
     ),
     "employer": frozenset({"see_own"}),
     "officer": frozenset({"see_own"}),
     "inspector": frozenset({"see_plan", "see_report", "see_own"}),
     "board": frozenset({"see_own"}),
+    "applicant": frozenset({"see_own"}),
     "guest": frozenset({"see_lesson", "enter", "see_own"}),
     "admin": frozenset({"administer", "invite", "see_own"}),
 }  # fmt: skip
@@ -44,7 +45,8 @@ MATRIX: dict[str, frozenset[str]] = {
 see_lesson that it is, when and for whom · enter its room · lead open, pause, close · see_roster who is here and missing
 register correct and sign · see_people names and telephone numbers · give_link show and renew a learner's link
 see_plan days, groups and lessons · plan change them · see_report figures and the evidence behind them
-invite staff · administer the house · see_own one's own day, hours, feeds and devices
+counsel see and say what planning and guidance must know of a learner · invite staff · administer the house
+see_own one's own day, hours, feeds and devices
 """
 
 KNOWING = frozenset().union(*MATRIX.values()) - {"see_own", "administer", "invite"}

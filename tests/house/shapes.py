@@ -13,14 +13,30 @@ GENERATED = "server/migrations/versions/"  # written by Alembic from the tables;
 FORBIDDEN_NAMES = re.compile(r"(^|_)(utils?|helpers?|manager|service|base|common|misc|tools?)(_|$)")
 PURE = frozenset(
     {
-        "calendars.blueprint_checks", "calendars.blueprint_form", "calendars.blueprint_text", "calendars.blueprints",
-        "calendars.clock", "calendars.errors", "calendars.facts", "calendars.freedays", "calendars.schooldays",
-        "calendars.sheet_lines", "calendars.sheets",
-        "calendars.answered", "calendars.settled", "calendars.slots", "calendars.timetabling", "calendars.wanted",
+        "calendars.answered",
+        "calendars.blueprint_checks",
+        "calendars.blueprint_form",
+        "calendars.blueprint_text",
+        "calendars.blueprints",
+        "calendars.clock",
+        "calendars.entry",
+        "calendars.errors",
+        "calendars.facts",
+        "calendars.freedays",
+        "calendars.peoplefacts",
+        "calendars.schooldays",
+        "calendars.settled",
+        "calendars.sheet_lines",
+        "calendars.sheets",
+        "calendars.slots",
+        "calendars.timetabling",
+        "calendars.wanted",
         "calendars.weights",
-        "classroom.attendance", "classroom.seconds", "classroom.testimony",
+        "classroom.attendance",
+        "classroom.seconds",
+        "classroom.testimony",
     }
-)  # fmt: skip
+)
 PURE_LIBRARIES = frozenset({"holidays"})
 HEAVY = frozenset({"alembic", "cryptography", "holidays", "redis", "typst", "ortools", "playwright"})
 """Third-party libraries that may be loaded inside the command or worker that needs them."""

@@ -12,7 +12,7 @@ from typing import Any
 Answers = dict[str, int]
 EVERYBODY = (
     "learner", "teacher", "tutor", "counsellor", "support", "coordinator", "employer", "officer", "inspector", "board",
-    "guest", "admin", "rightless",
+    "applicant", "guest", "admin", "rightless",
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ WIDE = {"coordinator"}
 
 LINES = (
     # open to all
-    Line("GET /", these(200, "learner", "support", "employer", "officer", "board", "guest", "rightless",
+    Line("GET /", these(200, "learner", "support", "employer", "officer", "board", "applicant", "guest", "rightless",
                         teacher=303, tutor=303, counsellor=303, coordinator=303, inspector=303, admin=303), public=200),
     Line("GET /health/live", all_of(200), public=200),
     Line("GET /health/ready", all_of(200), public=200),
@@ -74,8 +74,8 @@ LINES = (
     Line("POST /calendar", all_of(422)),
     Line("POST /passkeys", all_of(422)),
     Line("POST /passkeys/question", these(200, "teacher", "tutor", "counsellor", "support", "coordinator", "inspector",
-                                          "admin", learner=422, employer=422, officer=422, board=422, guest=422,
-                                          rightless=422)),
+                                          "admin", learner=422, employer=422, officer=422, board=422, applicant=422,
+                                          guest=422, rightless=422)),
     # pages of those who work here
     Line("GET /house", these(200, *ROSTER)),
     Line("GET /house/turn", these(200, "coordinator")),

@@ -35,7 +35,7 @@ from tests.calendars.planned import MONDAY, SYSTEM, Planned, plan_house
 
 ROLES = (
     "learner", "teacher", "tutor", "counsellor", "support", "coordinator", "employer", "officer", "inspector", "board",
-    "guest", "admin",
+    "applicant", "guest", "admin",
 )  # fmt: skip
 RIGHTLESS = "rightless"
 """Signed in, and nothing else."""
@@ -96,6 +96,7 @@ async def people_of_the_town(work: Work, house: Planned) -> dict[str, str]:
         "employer": Right("employer", "programme", house.programme),
         "officer": Right("officer", "programme", house.programme),
         "board": Right("board", "programme", house.programme),
+        "applicant": Right("applicant", "programme", house.programme),
         "guest": Right("guest", "lesson", house.lessons["first"][0]),
         "admin": Right("admin", "house", rights.HOUSE),
     }
