@@ -187,7 +187,7 @@ def _zone(blueprint: Blueprint, country: str, asked: str | None) -> tuple[str, l
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise Invalid("unknown_zone", field="zone", given=asked) from None
     zones = zones_of(country)
-    if blueprint.zone in zones or not zones:
+    if country == blueprint.country or blueprint.zone in zones or not zones:
         return blueprint.zone, []
     return zones[0], [Caution("zone_chosen", {"zone": zones[0], "of": len(zones)})] if len(zones) > 1 else []
 
@@ -222,7 +222,9 @@ def _day(number: int, day: date, phase: Phase, zone: str) -> TrainingDay:
 
 
 def _meeting(day: date, hours: Hours, zone: str, needs: tuple[str, ...] = ()) -> Meeting:
-    return Meeting(local(day, hours.starts, zone), local(day, hours.ends, zone), needs)
+    """From one time of the clock to another; one that begins in an hour which clocks skip is later and as long."""
+    starts, ends = local(day, hours.starts, zone), local(day, hours.ends, zone)
+    return Meeting(starts, ends if ends > starts else starts + timedelta(minutes=hours.minutes), needs)
 
 
 def _series(
