@@ -1,4 +1,4 @@
-"""`oppitupa timetable check`: every broken rule of a timetable by name and place, and its cost by kind."""
+"""`oppitupa timetable`: its verb `check` names every broken rule by name and place; `solve` has a file of its own."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from calendars.timetable import papers
 from calendars.timetable.check import Broken, Verdict, judge
 from calendars.timetable.json_reading import Unreadable, value_in
+from server.commands import timetable_solve
 from server.commands.timetable_words import finding_in_words, printable, unreadable_in_words
 
 Paper = TypeVar("Paper", papers.Problem, papers.Timetable)
@@ -32,6 +33,7 @@ def declare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     check.add_argument("--partial", action="store_true", help="what is named as unplaced may be so")
     check.add_argument("--json", action="store_true", help="one JSON value on stdout")
     check.set_defaults(run=timetable_check)
+    timetable_solve.declare(verbs)
 
 
 def timetable_check(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,163 @@
+"""Large moves: a teacher hands her lessons of a series to another, or a whole tie gets others. Translated to C."""
+
+from calendars.timetable.blockers import gather, has
+from calendars.timetable.construction import draw_teachers
+from calendars.timetable.insertion import allowed, open_starts, spare
+from calendars.timetable.journal import begin, draw_limit, lift, put, settle, undo
+from calendars.timetable.places import below, runs
+from calendars.timetable.state import State
+
+MAKING_ROOM = 2
+"""How many others a lesson may lift where it is handed over."""
+
+
+def free_starts(s: State, a: int, d: int) -> int:
+    """Where an activity with the teachers in `s.try_who` is in nobody's way on a day."""
+    starts = open_starts(s, a, d)
+    for i in range(s.needs[a]):
+        t = s.try_who[i]
+        if starts != 0:
+            starts &= runs(s.window[a] & ~s.teacher_bits[t * s.day_count + d], s.length[a])
+            if starts != 0 and (spare(s, a, t, d) == 0 or allowed(s, a, t) == 0):
+                starts = 0
+    return starts
+
+
+def draw_bit(s: State, bits: int) -> int:
+    """The number of one of the bits that are set."""
+    for _ in range(below(s, bits.bit_count())):
+        bits &= bits - 1
+    return (bits & -bits).bit_length() - 1
+
+
+def put_here(s: State, a: int, d: int, start: int) -> int:
+    """Put it there with the teachers in `s.try_who`, and lift the few in the way; 0: they are too many."""
+    if gather(s, a, d, start, MAKING_ROOM) < 0:
+        return 0
+    for j in range(s.blocker_count):
+        lift(s, s.blockers[j])
+    for i in range(s.needs[a]):
+        s.pick[i] = s.try_who[i]
+    put(s, a, d, start)
+    return 1
+
+
+def heir(s: State, r: int, ability: int) -> int:
+    """Who may get the lessons: somebody of the series, or anyone who can; -1: nobody."""
+    if below(s, 2) == 0:
+        first = s.series_at[r]
+        c = s.series_acts[first + below(s, s.series_at[r + 1] - first)]
+        if s.day[c] >= 0 and s.needs[c] > 0:
+            t = s.who[c * s.width + below(s, s.needs[c])]
+            if s.can[ability * s.teacher_count + t] != 0:
+                return t
+    first = s.able_at[ability]
+    count = s.able_at[ability + 1] - first
+    if count == 0:
+        return -1
+    return s.able[first + below(s, count)]
+
+
+def take_over(s: State, n: int, t: int, u: int) -> None:
+    """The n-th lifted activity stands where it stood, with `u` instead of `t`."""
+    a = s.undo[n]
+    able = 1
+    for i in range(s.needs[a]):
+        s.try_who[i] = s.undo_who[n * s.width + i]
+        if s.try_who[i] == t:
+            s.try_who[i] = u
+            able = s.can[s.ability[a * s.width + i] * s.teacher_count + u]
+    if able != 0:
+        put_here(s, a, s.undo_day[n], s.undo_start[n])
+
+
+def hand_series(s: State, r: int) -> None:
+    """All lessons that a teacher has in a series go to another."""
+    first = s.series_at[r]
+    b = s.series_acts[first + below(s, s.series_at[r + 1] - first)]
+    if s.day[b] < 0 or s.needs[b] == 0 or s.same[b] >= 0:
+        return
+    i = below(s, s.needs[b])
+    t = s.who[b * s.width + i]
+    u = heir(s, r, s.ability[b * s.width + i])
+    if u < 0 or u == t:
+        return
+    lost = s.lost
+    most = s.cost + draw_limit(s)
+    begin(s)
+    for j in range(first, s.series_at[r + 1]):
+        a = s.series_acts[j]
+        if s.day[a] >= 0 and s.pinned[a] == 0 and has(s, a, t) != 0 and has(s, a, u) == 0:
+            lift(s, a)
+    for n in range(s.undo_count):
+        if s.day[s.undo[n]] < 0:
+            take_over(s, n, t, u)
+    if settle(s, lost, most) == 0:
+        undo(s)
+
+
+def start_tie(s: State, n: int) -> int:
+    """A free place for the first of a tie with its new teachers, whom the others then must have. 0: there is none."""
+    a = s.undo[n]
+    first = s.days_at[a]
+    count = s.days_at[a + 1] - first
+    turn = below(s, count)
+    for j in range(count):
+        d = s.days[first + (j + turn) % count]
+        starts = free_starts(s, a, d)
+        if starts != 0:
+            for i in range(s.needs[a]):
+                s.pick[i] = s.try_who[i]
+            put(s, a, d, draw_bit(s, starts))
+            return 1
+    return 0
+
+
+def hand_tie(s: State, q: int) -> None:
+    """All activities that must have the same teachers get others."""
+    first = s.same_at[q]
+    b = s.same_acts[first + below(s, s.same_at[q + 1] - first)]
+    if s.day[b] < 0 or draw_teachers(s, b) == 0:
+        return
+    lost = s.lost
+    most = s.cost + draw_limit(s)
+    begin(s)
+    for j in range(first, s.same_at[q + 1]):
+        a = s.same_acts[j]
+        if s.day[a] >= 0:
+            if s.pinned[a] != 0:
+                undo(s)
+                return
+            lift(s, a)
+    for i in range(s.needs[b]):
+        s.tie_who[i] = s.try_who[i]
+    count = s.undo_count
+    for n in range(count):
+        retie(s, n, s.needs[b])
+    if s.same_count[q] == 0 or settle(s, lost, most) == 0:
+        undo(s)
+
+
+def retie(s: State, n: int, needs: int) -> None:
+    """The n-th lifted activity, if it still waits, gets the new teachers at its time, or the first one anywhere."""
+    a = s.undo[n]
+    if s.day[a] >= 0 or s.needs[a] != needs:
+        return
+    for i in range(needs):
+        s.try_who[i] = s.tie_who[i]
+        if s.can[s.ability[a * s.width + i] * s.teacher_count + s.try_who[i]] == 0:
+            return
+    if put_here(s, a, s.undo_day[n], s.undo_start[n]) == 0 and s.same_count[s.same[a]] == 0:
+        start_tie(s, n)
+
+
+def large(s: State) -> None:
+    """One large move, of whichever kind there is."""
+    kinds = s.held_series_count + s.held_same_count
+    if kinds == 0:
+        return
+    draw = below(s, kinds)
+    if draw < s.held_series_count:
+        hand_series(s, s.held_series[draw])
+    else:
+        hand_tie(s, s.held_same[draw - s.held_series_count])

@@ -1,0 +1,155 @@
+"""The moves of the search: each may be undone, and cooled slowly they make a timetable cheap. Translated to C."""
+
+from calendars.timetable.blockers import gather
+from calendars.timetable.construction import (
+    FAR,
+    draw_start,
+    draw_teachers,
+    draw_tied,
+    keep_if_better,
+    place_found,
+    unwait,
+)
+from calendars.timetable.handing import draw_bit, free_starts, large
+from calendars.timetable.insertion import cheapest
+from calendars.timetable.journal import begin, draw_limit, lift, put, settle, undo
+from calendars.timetable.places import below
+from calendars.timetable.state import State
+
+RETRIES = 150
+"""Of a thousand moves, while something is not placed."""
+
+
+def colleague(s: State, a: int) -> int:
+    """A teacher for the only need of an activity: mostly of its series, else anyone who can; -1: there is none."""
+    ability = s.ability[a * s.width]
+    r = s.series[a]
+    if r >= 0 and below(s, 4) != 0:
+        first = s.series_at[r]
+        b = s.series_acts[first + below(s, s.series_at[r + 1] - first)]
+        if s.day[b] >= 0 and s.needs[b] > 0:
+            t = s.who[b * s.width + below(s, s.needs[b])]
+            if s.can[ability * s.teacher_count + t] != 0:
+                return t
+    first = s.able_at[ability]
+    count = s.able_at[ability + 1] - first
+    if count == 0:
+        return -1
+    return s.able[first + below(s, count)]
+
+
+def choose(s: State, a: int) -> int:
+    """New teachers into `s.try_who` for an activity that still stands; 0: there are none."""
+    if s.needs[a] == 1:
+        s.try_who[0] = colleague(s, a)
+        if s.try_who[0] < 0:
+            return 0
+        return 1
+    if s.needs[a] == 0:
+        return 1
+    if below(s, 2) == 0:
+        return draw_teachers(s, a)
+    for i in range(s.needs[a]):
+        s.try_who[i] = s.who[a * s.width + i]
+    i = below(s, s.needs[a])
+    ability = s.ability[a * s.width + i]
+    first = s.able_at[ability]
+    t = s.able[first + below(s, s.able_at[ability + 1] - first)]
+    for j in range(s.needs[a]):
+        if j != i and s.try_who[j] == t:
+            return 0
+    s.try_who[i] = t
+    return 1
+
+
+def small(s: State, a: int) -> None:
+    """Another time, another teacher or both for one activity; up to `s.most_blockers` others make room."""
+    most = s.cost + draw_limit(s)
+    lost = s.lost
+    d = s.day[a]
+    start = s.start[a]
+    kind = below(s, 8)
+    if kind < 4:
+        for i in range(s.needs[a]):
+            s.try_who[i] = s.who[a * s.width + i]
+    elif choose(s, a) == 0:
+        return
+    if kind < 4 or kind > 5:
+        first = s.days_at[a]
+        d = s.days[first + below(s, s.days_at[a + 1] - first)]
+        start = -1
+    begin(s)
+    lift(s, a)
+    if start < 0:
+        starts = free_starts(s, a, d)
+        start = draw_bit(s, starts) if starts != 0 and below(s, 4) != 0 else draw_start(s, a)
+    make_room(s, a, d, start, lost, most)
+
+
+def make_room(s: State, a: int, d: int, start: int, lost: int, most: int) -> None:
+    """Put it there with the teachers in `s.try_who` and whoever stands in the way elsewhere, if that is worth it."""
+    if gather(s, a, d, start, s.most_blockers) < 0:
+        undo(s)
+        return
+    for j in range(s.blocker_count):
+        lift(s, s.blockers[j])
+    for i in range(s.needs[a]):
+        s.pick[i] = s.try_who[i]
+    put(s, a, d, start)
+    if settle(s, lost, most) == 0:
+        undo(s)
+
+
+def retry(s: State, a: int) -> None:
+    """What is not placed gets a random place; those in the way go elsewhere, or wait if they weigh no more."""
+    most = s.cost + draw_limit(s)
+    lost = s.lost
+    begin(s)
+    lift(s, a)
+    if cheapest(s, a, FAR) != 0:
+        unwait(s, a)
+        place_found(s, a)
+        return
+    first = s.days_at[a]
+    count = s.days_at[a + 1] - first
+    start = draw_start(s, a)
+    if count == 0 or start < 0 or draw_tied(s, a) == 0:
+        return
+    d = s.days[first + below(s, count)]
+    if gather(s, a, d, start, s.most_blockers + 1) < 0:
+        return
+    for j in range(s.blocker_count):
+        lift(s, s.blockers[j])
+    for i in range(s.needs[a]):
+        s.pick[i] = s.try_who[i]
+    put(s, a, d, start)
+    for n in range(s.undo_count):
+        b = s.undo[n]
+        if s.day[b] < 0 and cheapest(s, b, FAR) != 0:
+            unwait(s, b)
+            place_found(s, b)
+    if s.lost > lost or (s.lost == lost and s.cost >= most):
+        undo(s)
+
+
+def step(s: State) -> None:
+    """One move."""
+    s.steps += 1
+    draw = below(s, 1000)
+    if s.waiting_count > 0 and draw < RETRIES:
+        retry(s, s.waiting[below(s, s.waiting_count)])
+    elif draw >= 1000 - s.large_share:
+        large(s)
+    else:
+        a = s.free_acts[below(s, s.free_count)]
+        if s.day[a] < 0:
+            retry(s, a)
+        else:
+            small(s, a)
+    keep_if_better(s)
+
+
+def anneal(s: State, steps: int) -> None:
+    """So many moves at the heat of now; there must be something that may move."""
+    for _ in range(steps):
+        step(s)
