@@ -7,7 +7,7 @@ from importlib.resources.abc import Traversable
 from calendars.blueprint_checks import faults_in
 from calendars.blueprint_form import Blueprint
 from calendars.errors import NotFound
-from calendars.sheets import broken, read
+from calendars.sheets import Sheet, broken, read
 
 
 def names() -> list[str]:
@@ -30,10 +30,15 @@ def load(name: str) -> Blueprint:
 
 def parse(text: str, source: str) -> Blueprint:
     """Read a blueprint. Raises Invalid `broken_sheet` with every fault, its line and its reason."""
+    return sheet_of(text, source).content
+
+
+def sheet_of(text: str, source: str) -> Sheet[Blueprint]:
+    """The same, with the line of each key for those who check more. Raises Invalid `broken_sheet`."""
     sheet = read(text, source, Blueprint)
     if faults := faults_in(sheet):
         raise broken(source, faults)
-    return sheet.content
+    return sheet
 
 
 def _shelf() -> Traversable:

@@ -256,3 +256,21 @@ class HouseSet(Fact):
 
     audience: ClassVar[Audience] = "house"
     by: str
+
+
+@dataclass(frozen=True)
+class ModelBroughtIn(Fact):
+    """An organisation got a version of a training model, or offers one again."""
+
+    audience: ClassVar[Audience] = "house"
+    model: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ModelWithdrawn(Fact):
+    """A version of a training model is offered no more; programmes that were planned from it go on."""
+
+    audience: ClassVar[Audience] = "house"
+    model: str
+    by: str

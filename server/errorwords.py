@@ -110,6 +110,7 @@ ERRORS: Final = {
     "timetable_lacks": "Something is missing before a timetable can be made.",
     "search_under_way": "A timetable is being made already. Look at that one.",
     "other_organisation": "These programmes are of different organisations.",
+    "version_taken": "Version {version} is there already and says something else. Write version {free}.",
     "no_such_blueprint": "This training model is not here. Choose one of the list.",
 }
 """Each room adds its own codes here; a test walks the sources and finds a code without words."""

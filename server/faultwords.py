@@ -54,6 +54,7 @@ FAULTS: Final = {
     "seats_below_smallest": phrase("{given} seats are fewer than the smallest group, {smallest}"),
     "before_the_window": phrase("{given} days before the end lie outside {months} months"),
     "out_of_reach": phrase("{given} minutes are more than the whole training has, {most}"),
+    "trains_in_a_circle": phrase("the leaders of {given} would need {name} first, and so round and round"),
     "trains_itself": phrase("{given} cannot be the training of its own leaders"),
 }
 """Each check of blueprint_checks.py and sheets.py adds its own here; a test finds one without words."""

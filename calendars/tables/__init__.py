@@ -4,6 +4,7 @@ A day and a lesson carry `revision` (every change), `sequence` (time, place or s
 what is taken out is cancelled, never deleted, so that ids, UIDs and evidence survive a re-plan.
 """
 
+from calendars.tables.blueprints import Model
 from calendars.tables.feeds import Feed
 from calendars.tables.groups import Group, Seat
 from calendars.tables.house import Grant, House, Organisation, Person
@@ -30,6 +31,7 @@ __all__ = [
     "Leader",
     "Lesson",
     "Load",
+    "Model",
     "Organisation",
     "Person",
     "Phase",

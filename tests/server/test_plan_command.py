@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from calendars import blueprint_checks, blueprint_form, blueprints, sheets
+from calendars import blueprint_checks, blueprint_form, blueprints, models, sheets
 from server.commands import plan
 from server.faultwords import FAULTS
 
@@ -244,7 +244,7 @@ def test_check_when_text_would_steer_the_terminal_then_it_is_told_harmlessly(opp
 def test_words_when_a_fault_can_be_found_then_it_has_a_sentence() -> None:
     place = {"fault": 1, "_fault": 1, "Fault": 2, "ValueError": 0}
     named = {"bad_name", "bad_version", "bad_teaching_language"}
-    for module in (sheets, blueprint_checks, blueprint_form):
+    for module in (sheets, blueprint_checks, blueprint_form, models):
         for call in ast.walk(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call):
                 name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
