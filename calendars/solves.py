@@ -119,6 +119,11 @@ async def cancel(work: Work, actor: Actor, id: str) -> None:
         row.wish = "cancel"
 
 
+async def any_under_way(look: Look) -> bool:
+    """Whether a search waits or runs anywhere: only then is there something to claim, or to bury."""
+    return bool(await look.one(select(Solve.id).where(Solve.state.in_(UNDER_WAY)).limit(1)))
+
+
 async def claim(work: Work, worker: str) -> Job | None:
     """Take the search that has waited longest, if none runs anywhere: two at a time would only slow each other."""
     await bury(work)

@@ -2,13 +2,13 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from calendars import houses
+from calendars import houses, solves
 from calendars.clock import Clock
 from calendars.store import Store
 from classroom import epochs
@@ -52,6 +52,7 @@ from server.pages import people as people_pages
 from server.pages import settings as settings_page
 from server.pokes import Pokes
 from server.settings import Settings
+from server.solving import Solving
 
 LARGEST_FORM = 1_000_000  # bytes
 ROUTES: Sequence[web.RouteTableDef] = (
@@ -122,18 +123,24 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
     if settings.embedded:  # no other process can be alive on our own file: nobody need be watched first
         async with store.work() as work:
             await renew(work, await epochs.bury(work, await epochs.signs(work, epoch)))
+            await solves.bury(work, all_of_them=True)
     live = Live(store, epoch, app[VIDEO], app[WORDS], Pokes(store, settings.redis, epoch), beat=settings.beat)
     live.streams.ring("house", partial(_refresh, app))
     app[LIVE] = live
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)  # the largest single switch for many connections (facts/realtime.md A4)
-    tasks = [asyncio.create_task(one) for one in (live.run(), chores.run(app), mail.run(app))]
+    tasks = [asyncio.create_task(one) for one in _tasks(app, live)]
     app.on_shutdown.append(_drain)
     yield
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _tasks(app: web.Application, live: Live) -> Sequence[Coroutine[Any, Any, None]]:
+    """What a worker does without anybody's click."""
+    return live.run(), chores.run(app), mail.run(app), Solving(app[STORE], live.epoch).run()
 
 
 async def _drain(app: web.Application) -> None:

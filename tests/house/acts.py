@@ -52,6 +52,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.people.who": "names of people whom an act has shown already",
     "calendars.programmes.blueprint_of": PLAN,
     "calendars.programmes.of": "narrowed to the scopes that the actor has",
+    "calendars.solves.any_under_way": HOUSE,
     "calendars.solves.beat": HOUSE,
     "calendars.solves.bury": HOUSE,
     "calendars.solves.claim": HOUSE,

@@ -42,7 +42,18 @@ HEAVY = frozenset({"alembic", "cryptography", "holidays", "redis", "typst", "ort
 """Third-party libraries that may be loaded inside the command or worker that needs them."""
 ENVIRONMENT = ("server/settings.py",)
 MAKERS = frozenset(
-    {"Store", "Live", "Providers", "Builtin", "Jitsi", "Pokes", "Clock", "Application", "create_async_engine"}
+    {
+        "Store",
+        "Live",
+        "Providers",
+        "Builtin",
+        "Jitsi",
+        "Pokes",
+        "Solving",
+        "Clock",
+        "Application",
+        "create_async_engine",
+    }
 )
 """What the house is made of; whoever else needs one is handed it."""
 MAY_MAKE = ("server/app.py", "server/cli.py", "server/commands/", "server/migrations/")

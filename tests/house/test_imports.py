@@ -26,6 +26,10 @@ PLANTED = {
         "classroom/attendance.py",
         "from classroom import ledger",
     ),
+    "A house that serves searches for no timetable itself: that is another process": (
+        "calendars/solves.py",
+        "from calendars.timetable import check",
+    ),
     "Only commands build the application, and nothing calls the command line": (
         "server/pages/front.py",
         "from server import app",

@@ -1,0 +1,199 @@
+"""Timetables are sought outside this process: by a child at low priority, watched line by line, one at a time.
+
+What is known of a search stands in the database (calendars/solves.py), so that any worker can show it. The child is
+told to stop through its input; when this process dies its input closes, and the child ends with it.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from calendars import proposed, rights, solves
+from calendars.errors import Refused, Unavailable
+from calendars.solves import Job
+from calendars.store import Store
+
+COMMAND: Final = (sys.executable, "-m", "calendars.timetable")
+LOOKS_EVERY: Final = 1.0  # seconds between two looks for a search that waits
+BEATS_EVERY: Final = 1.0  # seconds between two words to the database
+LARGEST_LINE: Final = 64 * 1024 * 1024  # bytes: a timetable of 1,000 learners takes two of its megabytes
+OVERTIME: Final = 20.0  # seconds beyond its limit after which a search that still runs is broken
+OFTEN: Final = 200_000  # bytes up to which the best so far is written down with each beat
+SELDOM: Final = 10.0  # seconds between two writings of a larger one
+log = structlog.get_logger()
+
+
+class Line(msgspec.Struct):
+    """What a child says: how far it is (`progress`), the best timetable so far (`best`), or its answer (`done`)."""
+
+    progress: dict[str, Any] = {}
+    best: msgspec.Raw = msgspec.Raw(b"")
+    done: msgspec.Raw = msgspec.Raw(b"")
+
+
+@dataclass(slots=True)
+class Heard:
+    """What a child has said so far."""
+
+    progress: dict[str, Any] = field(default_factory=dict)
+    best: str = ""
+    done: bool = False
+    changed: bool = False
+
+    def take(self, line: bytes) -> None:
+        """Hear one line; one that cannot be read is passed over."""
+        with suppress(msgspec.DecodeError):
+            said = _READER.decode(line)
+            self.progress = said.progress or self.progress
+            for raw in (said.best, said.done):
+                if bytes(raw):
+                    self.best, self.changed = bytes(raw).decode(), True
+            self.done = self.done or bool(bytes(said.done))
+
+
+_READER = msgspec.json.Decoder(Line)
+
+
+class Child:
+    """One search in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, command: Sequence[str], job: Job) -> "Child":
+        """Start it and hand it the problem."""
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LARGEST_LINE
+        )
+        child = cls(process)
+        told = f'{{"problem": {job.problem}, "previous": {job.previous or "null"}, "seconds": {job.seconds}, '
+        await child._say(f'{told}"seed": {job.seed}}}')
+        return child
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """What it says, line by line, until it ends."""
+        assert self._process.stdout is not None
+        while line := await self._process.stdout.readline():
+            yield line
+
+    async def enough(self) -> None:
+        """Let it stop and say the best it has."""
+        await self._say('{"wish": "enough"}')
+
+    async def end(self) -> int:
+        """It is gone when this returns, whatever it was doing."""
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+        return await self._process.wait()
+
+    async def _say(self, line: str) -> None:
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._process.stdin.write(line.encode() + b"\n")
+            await self._process.stdin.drain()
+
+
+class Solving:
+    """Takes searches that wait, one after the other, and sees each to its end."""
+
+    def __init__(self, store: Store, worker: str, command: Sequence[str] = COMMAND) -> None:
+        self._store = store
+        self._worker = worker
+        self._command = command
+
+    async def run(self) -> None:
+        """Until cancelled. A failure is logged and the next search comes all the same."""
+        while True:
+            try:
+                await self.once()
+            except Unavailable as away:
+                log.warning("search_waits", code=away.code)
+            except Exception:
+                log.exception("search_failed")
+            await asyncio.sleep(LOOKS_EVERY)
+
+    async def once(self) -> str:
+        """Take the search that has waited longest and run it. Returns its id, nothing when none waits."""
+        async with self._store.look() as look:  # each second by each worker: it must not cost a turn at writing
+            waits = await solves.any_under_way(look)
+        if not waits:
+            return ""
+        async with self._store.work() as work:
+            job = await solves.claim(work, self._worker)
+        if job is None:
+            return ""
+        heard = Heard()
+        try:
+            state, failure = await self._search(job, heard)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._end(job.id, "interrupted", heard, "house_restarts"))
+            raise
+        except Exception:
+            await self._end(job.id, "failed", heard, "search_broke")
+            raise
+        await self._end(job.id, state, heard, failure)
+        return job.id
+
+    async def _search(self, job: Job, heard: Heard) -> tuple[str, str]:
+        """Run the child beside its watch. Returns how it ended, and why where nothing came of it."""
+        child = await Child.start(self._command, job)
+        reading = asyncio.create_task(self._hear(child, heard))
+        try:
+            async with asyncio.timeout(job.seconds + OVERTIME):
+                cancelled = await self._watch(job, child, reading, heard)
+        except TimeoutError:
+            return ("done", "") if heard.best else ("failed", "search_hung")
+        finally:
+            reading.cancel()
+            code = await child.end()
+            await asyncio.gather(reading, return_exceptions=True)
+        if cancelled:
+            return "cancelled", ""
+        if not heard.done:
+            log.error("search_ended", code=code)
+            return "failed", "search_broke"
+        return "done", ""
+
+    async def _watch(self, job: Job, child: Child, reading: "asyncio.Task[None]", heard: Heard) -> bool:
+        """Tell the database how far it is, hear what is wished, until the child has said all. True: cancelled."""
+        wished, written = "", 0.0
+        now = asyncio.get_running_loop().time
+        while not reading.done():
+            await asyncio.wait([reading], timeout=BEATS_EVERY)
+            best = ""
+            if heard.changed and (len(heard.best) <= OFTEN or now() - written >= SELDOM):
+                best, heard.changed, written = heard.best, False, now()
+            async with self._store.work() as work:
+                wish = await solves.beat(work, job.id, self._worker, heard.progress, best)
+            if wish == "cancel":
+                return True
+            if wish == "enough" and not wished:
+                wished = wish
+                await child.enough()
+        return False
+
+    @staticmethod
+    async def _hear(child: Child, heard: Heard) -> None:
+        async for line in child.lines():
+            heard.take(line)
+
+    async def _end(self, id: str, state: str, heard: Heard, failure: str) -> None:
+        """Write down how it ended; what was found becomes a proposal of whoever asked."""
+        async with self._store.work() as work:
+            row = await solves.end(work, id, self._worker, state, best=heard.best, failure=failure)
+        if row is None or state != "done":
+            return
+        try:
+            async with self._store.work() as work:
+                found = await solves.solve(work, rights.system(), id)
+                await proposed.adopt(work, await rights.actor_of(work, found.asked_by), id)
+        except Refused as refused:  # she may not plan here any more: what was found stays to be looked at
+            log.warning("search_not_proposed", code=refused.code)

@@ -1,0 +1,37 @@
+"""Stands in for the search where a test needs one that is slow, deaf, or breaks: python -m tests.server.seeker HOW."""
+
+import json
+import os
+import select
+import sys
+import time
+from typing import Any
+
+from tests.calendars.greedy import Greedy
+
+
+def say(**line: Any) -> None:
+    print(json.dumps(line), flush=True)
+
+
+def main(how: str) -> int:
+    task = json.loads(sys.stdin.readline())
+    say(progress={"seconds": 0, "pid": os.getpid()})
+    if how == "breaks":
+        print("this is no JSON", flush=True)
+        return 3
+    answer = Greedy(task["problem"]).solve()
+    say(progress={"seconds": 1, "unplaced": len(answer["unplaced"]), "pid": os.getpid()}, best=answer)
+    while how in ("slow", "deaf"):
+        if how == "deaf":
+            time.sleep(0.1)
+        elif select.select([sys.stdin], [], [], 0.1)[0]:
+            if not sys.stdin.readline():
+                return 1
+            break
+    say(done=answer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

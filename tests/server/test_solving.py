@@ -1,0 +1,176 @@
+"""A search in a process of its own: watched, stopped, ended with this process, and its answer proposed."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from calendars import publishing, solves
+from calendars.solves import NewSolve
+from calendars.store import Store
+from calendars.tables import Solve
+from server import solving
+from server.solving import Solving
+from tests.calendars.planned import SYSTEM, Planned, plan_house
+from tests.calendars.test_scheduling import able
+
+
+@pytest.fixture
+async def planned(store: Store) -> Planned:
+    house = await plan_house(store)
+    await able(house, "Veera", "Toivo")
+    return house
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solving, "BEATS_EVERY", 0.02)
+    monkeypatch.setattr(solving, "LOOKS_EVERY", 0.02)
+
+
+def seeker(house: Planned, how: str, worker: str = "w1") -> Solving:
+    return Solving(house.store, worker, (sys.executable, "-m", "tests.server.seeker", how))
+
+
+async def asked(house: Planned) -> str:
+    actor = await house.actor("Kaisa")
+    async with house.store.work() as work:
+        return (await solves.ask(work, actor, NewSolve(programme=house.programme, seconds=5))).id
+
+
+async def seen(house: Planned, id: str) -> Solve:
+    async with house.store.look() as look:
+        return await solves.solve(look, SYSTEM, id)
+
+
+async def until(house: Planned, id: str, that: Callable[[Solve], object]) -> Solve:
+    async with asyncio.timeout(20):
+        while not that(row := await seen(house, id)):
+            await asyncio.sleep(0.02)
+        return row
+
+
+@asynccontextmanager
+async def under_way(house: Planned, how: str) -> AsyncIterator["asyncio.Task[str]"]:
+    task = asyncio.create_task(seeker(house, how).once())
+    yield task
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def alive(row: Solve) -> bool:
+    try:
+        os.kill(int(row.progress["pid"]), 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_search_when_it_ends_then_its_timetable_is_proposed_to_whoever_asked(planned: Planned) -> None:
+    id = await asked(planned)
+    assert await seeker(planned, "quick").once() == id
+    row = await seen(planned, id)
+    assert (row.state, row.failure, alive(row)) == ("done", "", False)
+    kaisa = await planned.actor("Kaisa")
+    async with planned.store.look() as look:
+        found = await publishing.proposal(look, kaisa, row.proposal)
+    assert (found.status, found.made_by, len(found.changes)) == ("open", kaisa.person, 218)
+    assert found.about == {"solve": id, "unplaced": 0}
+
+
+async def test_search_when_none_waits_then_nothing_is_started(planned: Planned) -> None:
+    assert await seeker(planned, "breaks").once() == ""
+
+
+async def test_search_when_good_enough_then_the_best_so_far_is_the_answer(planned: Planned) -> None:
+    id = await asked(planned)
+    async with under_way(planned, "slow") as task:
+        row = await until(planned, id, lambda row: row.best)
+        assert (row.state, row.progress["unplaced"], alive(row)) == ("running", 0, True)
+        async with planned.store.work() as work:
+            await solves.enough(work, SYSTEM, id)
+        assert await asyncio.wait_for(task, 20) == id
+    row = await seen(planned, id)
+    assert (row.state, bool(row.proposal), alive(row)) == ("done", True, False)
+
+
+async def test_search_when_cancelled_then_its_process_is_gone_and_nothing_is_proposed(planned: Planned) -> None:
+    id = await asked(planned)
+    async with under_way(planned, "deaf") as task:
+        await until(planned, id, lambda row: row.progress)
+        async with planned.store.work() as work:
+            await solves.cancel(work, SYSTEM, id)
+        assert await asyncio.wait_for(task, 20) == id
+    row = await seen(planned, id)
+    assert (row.state, row.proposal, alive(row)) == ("cancelled", "", False)
+
+
+async def test_search_when_it_breaks_then_it_says_so_and_the_next_one_runs(planned: Planned) -> None:
+    id = await asked(planned)
+    await seeker(planned, "breaks").once()
+    row = await seen(planned, id)
+    assert (row.state, row.failure) == ("failed", "search_broke")
+    second = await asked(planned)
+    await seeker(planned, "quick").once()
+    assert (await seen(planned, second)).state == "done"
+
+
+async def test_search_when_it_hangs_beyond_its_time_then_it_is_ended_with_what_it_had(
+    planned: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solving, "OVERTIME", -2.0)
+    id = await asked(planned)
+    assert await asyncio.wait_for(seeker(planned, "deaf").once(), 20) == id
+    row = await seen(planned, id)
+    assert (row.state, bool(row.proposal), alive(row)) == ("done", True, False)
+
+
+async def test_search_when_the_house_restarts_then_no_process_is_left_and_it_says_that_it_was_interrupted(
+    planned: Planned,
+) -> None:
+    id = await asked(planned)
+    async with under_way(planned, "slow"):
+        await until(planned, id, lambda row: row.best)
+    row = await seen(planned, id)
+    assert (row.state, row.failure, alive(row)) == ("interrupted", "house_restarts", False)
+    assert bool(row.best)
+
+
+async def test_search_when_another_worker_buried_it_then_it_ends_without_a_word(planned: Planned) -> None:
+    id = await asked(planned)
+    async with under_way(planned, "slow") as task:
+        await until(planned, id, lambda row: row.best)
+        async with planned.store.work() as work:
+            await solves.bury(work, all_of_them=True)
+        assert await asyncio.wait_for(task, 20) == id
+    row = await seen(planned, id)
+    assert (row.state, row.proposal, alive(row)) == ("interrupted", "", False)
+
+
+async def test_search_when_the_plan_changed_meanwhile_then_it_is_kept_and_told_why_it_cannot_be_proposed(
+    planned: Planned,
+) -> None:
+    id = await asked(planned)
+    async with under_way(planned, "slow") as task:
+        await until(planned, id, lambda row: row.best)
+        planned.clock.forward(days=30)
+        async with planned.store.work() as work:
+            await solves.enough(work, SYSTEM, id)
+        await asyncio.wait_for(task, 20)
+    row = await seen(planned, id)
+    assert (row.state, row.proposal, row.failure) == ("done", "", "past_already")
+
+
+def test_house_when_it_serves_then_no_part_of_the_search_is_in_its_process() -> None:
+    """Not even its modules: what is not there cannot hold up a click."""
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, server.app, server.commands.serve, server.commands.demo; "
+         "print(sorted(name for name in sys.modules if name.startswith('calendars.timetable.')))"],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert told.stdout.strip() == "[]"
