@@ -74,7 +74,7 @@ class Child:
         )
         child = cls(process)
         told = f'{{"problem": {job.problem}, "previous": {job.previous or "null"}, "seconds": {job.seconds}, '
-        await child._say(f'{told}"seed": {job.seed}}}')
+        await child._tell(f'{told}"seed": {job.seed}}}')
         return child
 
     async def lines(self) -> AsyncIterator[bytes]:
@@ -85,7 +85,7 @@ class Child:
 
     async def enough(self) -> None:
         """Let it stop and say the best it has."""
-        await self._say('{"wish": "enough"}')
+        await self._tell('{"wish": "enough"}')
 
     async def end(self) -> int:
         """It is gone when this returns, whatever it was doing."""
@@ -94,7 +94,7 @@ class Child:
                 self._process.kill()
         return await self._process.wait()
 
-    async def _say(self, line: str) -> None:
+    async def _tell(self, line: str) -> None:
         assert self._process.stdin is not None
         with suppress(BrokenPipeError, ConnectionResetError):
             self._process.stdin.write(line.encode() + b"\n")
