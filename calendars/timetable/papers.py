@@ -1,7 +1,8 @@
 """The papers before the judge: a problem and a timetable as the contract writes them, read plainly.
 
 The solver reads for itself. Whatever makes a rule impossible to judge is refused with its place; whatever merely makes
-a timetable impossible (nobody able, no day, a window that is too short) is a problem like any other.
+a timetable impossible (nobody able, no day, a window that is too short) is a problem like any other. A limit that is
+not there binds nobody, a cost or time away that is not there is none, and a weight that is not there is the contract's.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from calendars.timetable.json_reading import Step, Unreadable
+from calendars.timetable.json_reading import LARGEST, Step, Unreadable
 
 FORMAT = "oppitupa-timetable-1"
 KINDS = ("slot", "teacher_change", "gap", "moved")
 """The soft costs, in the contract's order."""
+USUAL: dict[str, int | float] = {"slot": 1, "teacher_change": 10, "gap": 2, "moved": 5}
+"""What one of each costs unless the problem says otherwise."""
 
 Span = tuple[int, int, int]
 """A day, its first slot, and the slot after its last."""
@@ -38,7 +41,7 @@ class Group:
 
     id: str
     busy: tuple[Span, ...]
-    slot_cost: tuple[int, ...]
+    slot_cost: tuple[int | float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def read_problem(value: Any) -> Problem:
         teachers=teachers,
         groups=groups,
         activities=_by_id(top.at("activities"), activity),
-        weights={kind: top.at("weights").at(kind).number() for kind in KINDS},
+        weights=_weights(top),
     )
 
 
@@ -184,6 +187,15 @@ def _headed(value: Any, telling: str) -> Step:
     return top
 
 
+def _weights(top: Step) -> Figures:
+    if not top.has("weights"):
+        return dict(USUAL)
+    own = top.at("weights")
+    if not isinstance(own.value, dict):
+        own.refuse("not_an_object")
+    return {kind: own.at(kind).number() if own.has(kind) else usual for kind, usual in USUAL.items()}
+
+
 def _date(step: Step) -> str:
     text = step.text()
     try:
@@ -207,17 +219,21 @@ def _by_id(steps: Step, read: Callable[[Step, str], T]) -> dict[str, T]:
 
 
 def _teacher(one: Step, name: str, spans: Spans) -> Teacher:
-    most_a_day, most_a_week = one.at("max_slots_day").whole(0), one.at("max_slots_week").whole(0)
-    return Teacher(name, frozenset(one.at("can").texts()), spans.read(one.at("busy")), most_a_day, most_a_week)
+    most_a_day, most_a_week = (
+        one.at(limit).whole(0) if one.has(limit) else LARGEST for limit in ("max_slots_day", "max_slots_week")
+    )
+    return Teacher(name, frozenset(one.at("can").texts()), _busy(one, spans), most_a_day, most_a_week)
+
+
+def _busy(one: Step, spans: Spans) -> tuple[Span, ...]:
+    return spans.read(one.at("busy")) if one.has("busy") else ()
 
 
 def _group(one: Step, name: str, spans: Spans) -> Group:
-    costs = one.at("slot_cost")
-    slot_cost = tuple(cost.whole(0) for cost in costs.each())
-    if len(slot_cost) != spans.slots:
-        costs.refuse("not_one_a_slot", slots=spans.slots, given=len(slot_cost))
-    one.at("size").whole(0)
-    return Group(name, spans.read(one.at("busy")), slot_cost)
+    slot_cost = tuple(cost.number() for cost in one.at("slot_cost").each()) if one.has("slot_cost") else ()
+    if slot_cost and len(slot_cost) != spans.slots:
+        one.at("slot_cost").refuse("not_one_a_slot", slots=spans.slots, given=len(slot_cost))
+    return Group(name, _busy(one, spans), slot_cost)
 
 
 def _activity(one: Step, name: str, spans: Spans, known: dict[str, dict[str, Any]]) -> Activity:

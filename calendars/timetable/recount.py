@@ -22,7 +22,7 @@ def recount(problem: Problem, rows: Sequence[Row], previous: Timetable | None) -
     return {**counts, "total": sum(problem.weights[kind] * counts[kind] for kind in KINDS)}
 
 
-def _price(problem: Problem, row: Row, activity: Activity) -> int:
+def _price(problem: Problem, row: Row, activity: Activity) -> int | float:
     """What the group's slot costs at the start; a start outside the day has no price (it breaks `placed`)."""
     costs = problem.groups[activity.group].slot_cost
     return costs[row.start] if row.start in range(len(costs)) else 0

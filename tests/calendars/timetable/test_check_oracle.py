@@ -15,7 +15,7 @@ from tests import instances
 from tests.calendars.timetable import oracle
 
 Json = dict[str, Any]
-RUNS = int(os.environ.get("OPPITUPA_RUNS", "400"))
+RUNS = 4 * int(os.environ.get("OPPITUPA_RUNS", "100"))
 
 
 @cache

@@ -157,7 +157,7 @@ UNUSABLE: list[tuple[Any, str]] = [
      "problem.json: activities[0].to: the number must lie between 0 and 10."),
     (odd(lambda p, t: p["activities"][8]["fixed"].update(teachers=["t9"])),
      "problem.json: activities[8].fixed.teachers[0]: there is no teacher t9."),
-    (odd(lambda p, t: p["weights"].pop("gap")), "problem.json: weights.gap: it is missing."),
+    (odd(lambda p, t: p.update(weights=[1, 10])), "problem.json: weights: a JSON object is needed."),
     (odd(lambda p, t: p["weights"].update(gap=-1)),
      "problem.json: weights.gap: the number must lie between 0 and 1000000000."),
     (odd(lambda p, t: p["weights"].update(gap=float("inf"))), "problem.json: Infinity is no JSON number."),
