@@ -197,5 +197,5 @@ def build() -> Path | None:
     return place
 
 
-if __name__ == "__main__":
-    print(build() or "there is no C compiler here that can build it: the search runs in Python", file=sys.stderr)
+if __name__ == "__main__" and build() is None:
+    print("The timetable search is not built in C (no compiler here manages it): it runs in Python.", file=sys.stderr)

@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> None:
     front_end = begin_front_end(what)
     try:
         install_python_packages(what)
+        build_search()
         if front_end.wait() != 0:
             stop("The front end could not be built; the lines above say why.")
     finally:
@@ -71,6 +72,11 @@ def install_python_packages(what: str) -> None:
     # Hatchling is in the lock file, so building the project itself fetches nothing more.
     run([*installer, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
     note(what, wanted)
+
+
+def build_search() -> None:
+    """The timetable search in C where there is a compiler: a second or two the first time, then nothing."""
+    subprocess.run([str(PYTHON), "-m", "deploy.build_search"], cwd=ROOT, stdout=sys.stderr, check=False)
 
 
 def begin_front_end(what: str) -> subprocess.Popen[bytes]:

@@ -1,6 +1,5 @@
 """How the search cools: hot passes find other timetables, cold ones finish them."""
 
-import time
 from typing import Any, Protocol
 
 from calendars.timetable.budget import Budget
@@ -9,8 +8,6 @@ from calendars.timetable.layout import Layout
 
 PASS = 8000
 """So many steps for each activity make a pass that is worth its time; with more of them there are more passes."""
-EVERY = 0.5
-"""Seconds between two lines of progress."""
 
 
 class Searching(Protocol):
@@ -21,8 +18,8 @@ class Searching(Protocol):
     layout: Layout
     state: Any
 
-    def progress(self, told: dict[str, Any], /) -> None:
-        """Tell how it goes."""
+    def tell(self) -> None:
+        """Say how it goes, if somebody wants to know and has not heard of it for a while."""
 
 
 SPEED = {"c": 3_000_000, "python": 40_000}
@@ -49,7 +46,6 @@ def cool(search: Searching) -> None:
 def run(search: Searching, first: float, last: float, hot: float, cold: float) -> None:
     """One pass, from one share of the budget to another."""
     state, budget = search.state, search.budget
-    told = time.monotonic()
     while (share := budget.share()) < last:
         done = (share - first) / (last - first)
         state.heat = max(1, round(heat_at(search.layout, hot, cold, done)))
@@ -57,23 +53,10 @@ def run(search: Searching, first: float, last: float, hot: float, cold: float) -
         if state.best_lost == 0 and state.best_real == 0:
             budget.done, budget.deadline = budget.steps or 0, 0.0
             return
-        if time.monotonic() - told > EVERY:
-            told = time.monotonic()
-            search.progress(how_it_goes(search))
+        search.tell()
 
 
 def heat_at(layout: Layout, hot: float, cold: float, done: float) -> float:
     """From hot to cold in equal ratios, in units of the search."""
     first, last = hot * layout.unit, cold * layout.least
     return float(first * (min(last, first) / first) ** done)
-
-
-def how_it_goes(search: Searching) -> dict[str, Any]:
-    """A line of progress."""
-    state = search.state
-    return {
-        "steps": state.steps,
-        "unplaced": state.best_lost // search.layout.slot_weight,
-        "total": state.best_real / search.layout.scale,
-        "share": round(min(1.0, search.budget.share()), 3),
-    }

@@ -20,6 +20,8 @@ SECONDS = 30.0
 PATIENCE = 40
 """Construction may take so many steps for each activity."""
 CHUNK = 200
+EVERY = 0.5
+"""Seconds between two reports of progress."""
 Progress = Callable[[Mapping[str, Any]], None]
 
 
@@ -75,7 +77,8 @@ class Search:
         self.layout.fields["random"] = (seed * 69621 + 12345) % 2147483646 + 1
         self.engine: Engine = start(self.layout.fields, engine)
         self.state = self.engine.state
-        self.repairs = previous is not None
+        self.previous = previous
+        self.tell_at = 0.0
 
     def run(self) -> None:
         """What is fixed, what stood before, everything else; then make it cheap."""
@@ -84,6 +87,7 @@ class Search:
         self.pin(fixed)
         loose = [a for a, one in enumerate(self.problem.activities) if not one.fixed]
         self.complete(sorted(loose, key=lambda a: hardness(self.problem, a)))
+        self.tell()
         cooling.cool(self)
 
     def complete(self, activities: Iterable[int]) -> None:
@@ -94,7 +98,7 @@ class Search:
             state.waiting[count] = a
             count += 1
         state.waiting_count = count
-        if self.repairs:
+        if self.previous is not None:
             self.engine.go_home()
         patience = PATIENCE * count + 1000
         while state.waiting_count and patience > 0 and not self.budget.stop():
@@ -108,6 +112,21 @@ class Search:
         for a in fixed:
             self.state.pinned[a] = 1
         self.state.waiting_count = 0
+
+    def tell(self) -> None:
+        """Say how it goes, when somebody listens: at first, and then twice a second."""
+        if self.progress is silent or time.monotonic() < self.tell_at:
+            return
+        self.tell_at = time.monotonic() + EVERY
+        self.progress(
+            {
+                "steps": self.steps(),
+                "seconds": round(time.monotonic() - self.budget.began, 1),
+                "share": round(self.budget.share(), 3),
+                "unplaced": self.state.best_lost // self.layout.slot_weight,
+                "cost": answer.costs(self.problem, self.spots(), self.previous).as_json(self.problem),
+            }
+        )
 
     def steps(self) -> int:
         """How many moves were made."""

@@ -1,0 +1,102 @@
+"""The search in a process of its own, for whoever must not wait: `python -m calendars.timetable`.
+
+On stdin comes one line of JSON, the order:
+
+    {"problem": {…}, "previous": {…} | null, "seconds": 30 | null, "effort": 100000 | null, "seed": 0, "engine": null}
+
+`problem` and `previous` are as the contract writes them; all but `problem` may be missing. `engine` is "c", "python" or
+null for the faster one that there is. Then each line is a wish:
+
+    enough     end the search: the best so far comes as if the time were over (so does SIGTERM)
+    cancel     end without an answer
+
+The end of stdin means that the parent is no more: the process ends too. On stdout come lines of JSON, each an object
+with one of these:
+
+    {"progress": {"steps", "seconds", "share", "unplaced", "cost": {…}}}
+    {"timetable": {…}}      the answer, the last line
+    {"refused": "…"}        the order or the problem cannot be used, one sentence; the last line
+
+`progress` comes as soon as a first timetable stands and then twice a second, about the best so far: `unplaced` are
+    {"progress": {"steps", "seconds", "share", "unplaced", "cost": {…}}}
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from calendars.timetable.answer import read_timetable
+from calendars.timetable.problem import Node, Unusable, parse, read
+from calendars.timetable.solve import solve
+
+NICENESS = 10
+CANCELLED = 3
+MOST_SECONDS = 86_400
+
+
+def main() -> int:
+    """Read the order, search, answer."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    enough = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: enough.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the parent too, and she decides
+    order = sys.stdin.buffer.readline()
+    threading.Thread(target=_listen, args=(enough,), daemon=True).start()
+    try:
+        made = _carry_out(Node(parse(order), ""), enough)
+    except Unusable as wrong:
+        tell({"refused": str(wrong)})
+        return 2
+    tell({"timetable": made})
+    return 1 if made["unplaced"] else 0
+
+
+def _carry_out(order: Node, enough: threading.Event) -> dict[str, Any]:
+    problem = read(order.get("problem").value)
+    previous = order.get("previous").value
+    seconds, effort, seed = order.get("seconds"), order.get("effort"), order.get("seed")
+    return solve(
+        problem,
+        previous=None if previous is None else read_timetable(previous, problem),
+        seconds=None if seconds.value is None else min(float(seconds.number()), MOST_SECONDS),
+        effort=None if effort.value is None else effort.whole(0),
+        seed=0 if seed.value is None else seed.whole(-(2**63), 2**63),
+        progress=lambda told: tell({"progress": told}),
+        stop=enough.is_set,
+        engine=order.get("engine").text_or_none(),
+    )
+
+
+def tell(line: Mapping[str, object]) -> None:
+    """One line, out at once; who cannot hear it is gone."""
+    try:
+        sys.stdout.write(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n")
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError):
+        _leave()
+
+
+def _listen(enough: threading.Event) -> None:
+    """Wishes, until there is nobody left to have any."""
+    for line in sys.stdin.buffer:
+        match line.strip():
+            case b"enough":
+                enough.set()
+            case b"cancel":
+                _leave()
+    _leave()
+
+
+def _leave() -> NoReturn:
+    os._exit(CANCELLED)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # the listener may still wait for a line
