@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "settings": "server.commands.settings",
     "plan": "server.commands.plan",
     "blueprints": "server.commands.plan",
+    "groups": "server.commands.groups",
     "attendance": "server.commands.attendance",
     "report": "server.commands.report",
     "timetable": "server.commands.timetable",

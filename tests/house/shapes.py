@@ -37,6 +37,8 @@ PURE = frozenset(
         "classroom.testimony",
     }
 )
+PURE_ROOMS = ("calendars.grouping", "calendars.timetable")
+PURE_FOLDERS = tuple(f"{room.replace('.', '/')}/" for room in PURE_ROOMS)
 PURE_LIBRARIES = frozenset({"holidays"})
 HEAVY = frozenset({"alembic", "cryptography", "holidays", "redis", "typst", "ortools", "playwright"})
 """Third-party libraries that may be loaded inside the command or worker that needs them."""
@@ -173,7 +175,7 @@ def impure(sources: Iterable[Source]) -> list[str]:
     """Pure rooms that import more than pure rooms, the standard library and the libraries that are their point."""
     found = []
     for one in sources:
-        if one.module in PURE or one.path.startswith("calendars/timetable/"):
+        if one.module in PURE or one.path.startswith(PURE_FOLDERS):
             for node in ast.walk(one.tree):
                 found += [f"{one.path}: {name}" for name in _names(node) if not _is_pure(name)]
     return found
@@ -187,7 +189,7 @@ def _names(node: ast.AST) -> list[str]:
 
 def _is_pure(name: str) -> bool:
     top = name.partition(".")[0]
-    own = any(name == room or name.startswith(f"{room}.") for room in (*PURE, "calendars.timetable"))
+    own = any(name == room or name.startswith(f"{room}.") for room in (*PURE, *PURE_ROOMS))
     return own or top in sys.stdlib_module_names or top in PURE_LIBRARIES
 
 

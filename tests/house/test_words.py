@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from calendars import errors
-from server.commands import attendance, faults
+from server.commands import attendance, faults, groups
 from server.errorwords import ERRORS
 from tests.house import literals, words
 
@@ -160,7 +160,7 @@ def test_finnish_uses_one_word_for_one_thing() -> None:
 def test_every_way_to_say_no_has_words() -> None:
     """Each code that a Refused is made with; those of files that only commands read have words there."""
     told_elsewhere = {"broken_sheet", "demo_needs_days"}  # fault by fault (faults.py); caught by `demo`
-    known = set(ERRORS) | set(attendance.SENTENCES) | set(faults.REFUSALS) | told_elsewhere
+    known = set(ERRORS) | set(attendance.SENTENCES) | set(faults.REFUSALS) | set(groups.SENTENCES) | told_elsewhere
     assert {code: where for code, where in codes().items() if code not in known} == {}
 
 

@@ -1,0 +1,1 @@
+"""Small groups from learners by field, level, common free time, distance and wishes: pure, as contract.md has it."""
