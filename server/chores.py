@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from calendars import lessons, publishing
+from calendars import leaders, lessons, publishing, substitutes
 from calendars.errors import Unavailable
 from calendars.store import Work
 from classroom import epochs, register, signals
@@ -46,6 +46,14 @@ async def _tell(work: Work, _epoch: str, _watch: epochs.Watch) -> object:
     return await publishing.tell_due(work)
 
 
+async def _substitute(work: Work, _epoch: str, _watch: epochs.Watch) -> object:
+    return await substitutes.go_on(work)
+
+
+async def _alert(work: Work, _epoch: str, _watch: epochs.Watch) -> object:
+    return await leaders.alert_due(work)
+
+
 async def _sweep(work: Work, _epoch: str, _watch: epochs.Watch) -> None:
     await signals.sweep(work)
     await limits.forget_old(work)
@@ -53,7 +61,7 @@ async def _sweep(work: Work, _epoch: str, _watch: epochs.Watch) -> None:
 
 CHORES: Final[Sequence[Chore]] = (
     Chore("freeze", 10, _freeze), Chore("close", 20, _close), Chore("bury", 2, _bury), Chore("sweep", 30, _sweep),
-    Chore("tell", 2, _tell),
+    Chore("tell", 2, _tell), Chore("substitute", 5, _substitute), Chore("alert", 10, _alert),
 )  # fmt: skip
 
 
