@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from calendars import entry, groups, rights
 from calendars.clock import day_of
@@ -202,9 +202,12 @@ async def _open(work: Work, actor: Actor, programme: Programme, person: str) -> 
         return row, False
     if row is None:
         row = Enrolment(id=new_id(), programme=programme.id, person=person, missed=[], grounds="", route="", reason="")
-        work.add(row)
-    row.status, row.reason, row.applied, row.modified = "applied", "", work.now, work.now
+        row.recognised = []
+    last = await work.one(select(func.max(Enrolment.applied)).where(Enrolment.programme == programme.id))
+    row.applied = work.now if last is None else max(work.now, last + timedelta(microseconds=1))  # a queue has no ties
+    row.status, row.reason, row.modified = "applied", "", work.now
     row.first_day = row.last_day = row.days = None
+    work.add(row)
     right = Right("applicant", "programme", programme.id)
     await rights.give(work, actor, person, right, Target(programme.organisation, programme.id))
     work.tell(Applied(stream=programme.id, person=person, by=actor.person))

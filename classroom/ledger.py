@@ -102,11 +102,12 @@ async def traces(
 
 
 async def _expected(look: Look, lessons: Sequence[Lesson], at: datetime) -> dict[str, list[str]]:
-    """Who should come: the frozen list, and whoever has a seat where nothing was frozen yet."""
+    """Who should come: the frozen list with whoever had walked in by then; the seats where nothing was frozen yet."""
     due = [lesson for lesson in lessons if lesson.frozen is None or lesson.frozen > at]
     people = {lesson: sorted(seats) for lesson, seats in (await seated(look, due)).items()}
     frozen = [lesson.id for lesson in lessons if lesson.id not in people]
-    for row in await look.all(select(Expected).where(Expected.lesson.in_(frozen)).order_by(Expected.person)):
+    by_then = Expected.since.is_(None) | (Expected.since <= at)
+    for row in await look.all(select(Expected).where(Expected.lesson.in_(frozen), by_then).order_by(Expected.person)):
         people.setdefault(row.lesson, []).append(row.person)
     return {lesson.id: people.get(lesson.id, []) for lesson in lessons}
 

@@ -22,6 +22,7 @@ from classroom.visits import late_by
 
 Roster = dict[str, Any]
 Seat = dict[str, Any]
+TOLD_BY_SNAPSHOT = ("RegisterSigned", "WalkedIn")
 
 
 async def roster(look: Look, actor: Actor, lesson: str) -> Roster:
@@ -95,12 +96,16 @@ async def snapshots(look: Look, lessons: Sequence[tuple[Lesson, Programme]]) -> 
 def apply(roster: Roster, fact: Mapping[str, Any]) -> Roster | None:
     """The roster after one more fact (a `Told.message()`); None when only a new snapshot can tell.
 
-    That is so when a number is missing between them, when the fact is of a person whom this roster does not name, or
-    when somebody said by hand that the lesson was held at another time or is over.
+    That is so when a number is missing between them, when the fact is of a person whom this roster does not name, when
+    somebody walked in, or when somebody said by hand that the lesson was held at another time or is over.
     """
     if fact["number"] <= roster["number"]:
         return roster
-    if fact["number"] > roster["number"] + 1 or fact["kind"] == "RegisterSigned" or fact.get("how") == "held":
+    if (
+        fact["number"] > roster["number"] + 1
+        or fact["kind"] in ("RegisterSigned", "WalkedIn")
+        or fact.get("how") == "held"
+    ):
         return None
     after = deepcopy(roster)
     after["number"] = fact["number"]

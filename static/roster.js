@@ -39,10 +39,12 @@
  * @typedef {{kind: string, stream: string, number: number, at: string} & Record<string, any>} Fact
  */
 
+const TOLD_BY_SNAPSHOT = ["RegisterSigned", "WalkedIn"];
+
 /**
  * The roster after one more fact; null when only a new snapshot can tell: when a number is missing between them, when
- * the fact is of a person whom this roster does not name, or when somebody said by hand that the lesson was held at
- * another time or is over.
+ * the fact is of a person whom this roster does not name, when somebody walked in, or when somebody said by hand that
+ * the lesson was held at another time or is over.
  *
  * @param {Roster} roster
  * @param {Fact} fact
@@ -50,7 +52,7 @@
  */
 export function apply(roster, fact) {
   if (fact.number <= roster.number) return roster;
-  if (fact.number > roster.number + 1 || fact.kind === "RegisterSigned" || fact.how === "held") return null;
+  if (fact.number > roster.number + 1 || TOLD_BY_SNAPSHOT.includes(fact.kind) || fact.how === "held") return null;
   const after = { ...roster, number: fact.number };
   const ofLesson = lessonFacts[fact.kind];
   if (ofLesson) return Object.assign(after, ofLesson(fact));

@@ -60,3 +60,5 @@ class Expected(Base):
     __tablename__ = "expected"
     lesson: Mapped[str] = mapped_column(owner("lessons.id"), primary_key=True)
     person: Mapped[str] = mapped_column(owner("people.id"), primary_key=True, index=True)
+    since: Mapped[datetime | None] = mapped_column(Instant)
+    """When whoever walked in was written behind the frozen list; None: since it was frozen."""

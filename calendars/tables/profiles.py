@@ -1,6 +1,7 @@
 """Learners as the planner needs them: what each can do and when she is free, and her way into a programme."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,6 +48,8 @@ class Enrolment(Base):
     last_day: Mapped[date | None]
     days: Mapped[int | None]
     """How many training days her own plan has; None: as many as the programme."""
+    recognised: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """The units of earlier learning that shorten her plan: `unit` in words, and how many `days` each."""
     route: Mapped[str] = mapped_column(default="")
     missed: Mapped[list[str]] = mapped_column(JSON, default=list)
     """The entry criteria that she did not meet when she was accepted, as codes."""

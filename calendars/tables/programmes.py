@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Index, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from calendars.columns import Base, Instant, key, owner
@@ -76,6 +76,8 @@ class Day(Base):
     n: Mapped[int]
     date: Mapped[date]
     kind: Mapped[str]
+    extra: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Beyond the programme's end, for those alone who have a seat then: no day of the cohort's own count."""
     place: Mapped[str | None] = mapped_column(owner("places.id"))
     starts: Mapped[datetime] = mapped_column(Instant)
     ends: Mapped[datetime] = mapped_column(Instant)

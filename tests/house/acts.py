@@ -59,6 +59,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.solves.bury": HOUSE,
     "calendars.solves.claim": HOUSE,
     "calendars.solves.end": HOUSE,
+    "calendars.seating.room_left": "how full a group is, for acts that have asked",
     "calendars.rights.actor_of": RIGHTS,
     "calendars.rights.placed": RIGHTS,
     "calendars.rights.target_of_group": RIGHTS,
