@@ -137,9 +137,9 @@ async def claim(work: Work, worker: str) -> Job | None:
     return Job(id=row.id, problem=row.problem, previous=row.previous, seconds=row.seconds, seed=row.seed)
 
 
-async def beat(work: Work, id: str, worker: str, progress: Mapping[str, Any], best: str = "") -> str:
+async def beat(work: Work, id: str, worker: str, progress: Mapping[str, Any]) -> str:
     """Say how far it is. Returns what is wished of it: nothing, `enough` or `cancel`, which is also for a lost one."""
-    values: dict[str, Any] = {"beat": work.now, "progress": dict(progress)} | ({"best": best} if best else {})
+    values = {"beat": work.now, "progress": dict(progress)}
     mine = (Solve.id == id, Solve.worker == worker, Solve.state == "running")
     wish = (await work.run(update(Solve).where(*mine).values(values).returning(Solve.wish))).scalars().first()
     return "cancel" if wish is None else wish
@@ -158,7 +158,7 @@ async def end(work: Work, id: str, worker: str, state: str, *, best: str = "", f
 
 
 async def bury(work: Work, *, all_of_them: bool = False) -> int:
-    """Say of every search whose process is gone that it was interrupted; what it had found stays. Returns how many.
+    """Say of every search whose process is gone that it was interrupted. Returns how many.
 
     `all_of_them`: at the start of a house in which no other process can be alive.
     """

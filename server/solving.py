@@ -24,17 +24,15 @@ LOOKS_EVERY: Final = 1.0  # seconds between two looks for a search that waits
 BEATS_EVERY: Final = 1.0  # seconds between two words to the database
 LARGEST_LINE: Final = 64 * 1024 * 1024  # bytes: a timetable of 1,000 learners takes two of its megabytes
 OVERTIME: Final = 20.0  # seconds beyond its limit after which a search that still runs is broken
-OFTEN: Final = 200_000  # bytes up to which the best so far is written down with each beat
-SELDOM: Final = 10.0  # seconds between two writings of a larger one
 log = structlog.get_logger()
 
 
 class Line(msgspec.Struct):
-    """What a child says: how far it is (`progress`), the best timetable so far (`best`), or its answer (`done`)."""
+    """What a child says (calendars/timetable/__main__.py): how far it is, its answer, or that it cannot be had."""
 
     progress: dict[str, Any] = {}
-    best: msgspec.Raw = msgspec.Raw(b"")
-    done: msgspec.Raw = msgspec.Raw(b"")
+    timetable: msgspec.Raw = msgspec.Raw(b"")
+    refused: str = ""
 
 
 @dataclass(slots=True)
@@ -42,19 +40,16 @@ class Heard:
     """What a child has said so far."""
 
     progress: dict[str, Any] = field(default_factory=dict)
-    best: str = ""
-    done: bool = False
-    changed: bool = False
+    answer: str = ""
 
     def take(self, line: bytes) -> None:
         """Hear one line; one that cannot be read is passed over."""
         with suppress(msgspec.DecodeError):
             said = _READER.decode(line)
             self.progress = said.progress or self.progress
-            for raw in (said.best, said.done):
-                if bytes(raw):
-                    self.best, self.changed = bytes(raw).decode(), True
-            self.done = self.done or bool(bytes(said.done))
+            self.answer = bytes(said.timetable).decode() or self.answer
+            if said.refused:
+                log.error("search_refused", why=said.refused)
 
 
 _READER = msgspec.json.Decoder(Line)
@@ -85,7 +80,7 @@ class Child:
 
     async def enough(self) -> None:
         """Let it stop and say the best it has."""
-        await self._tell('{"wish": "enough"}')
+        await self._tell("enough")
 
     async def end(self) -> int:
         """It is gone when this returns, whatever it was doing."""
@@ -150,33 +145,29 @@ class Solving:
             async with asyncio.timeout(job.seconds + OVERTIME):
                 cancelled = await self._watch(job, child, reading, heard)
         except TimeoutError:
-            return ("done", "") if heard.best else ("failed", "search_hung")
+            return "failed", "search_hung"
         finally:
             reading.cancel()
             code = await child.end()
             await asyncio.gather(reading, return_exceptions=True)
         if cancelled:
             return "cancelled", ""
-        if not heard.done:
+        if not heard.answer:
             log.error("search_ended", code=code)
             return "failed", "search_broke"
         return "done", ""
 
     async def _watch(self, job: Job, child: Child, reading: "asyncio.Task[None]", heard: Heard) -> bool:
         """Tell the database how far it is, hear what is wished, until the child has said all. True: cancelled."""
-        wished, written = "", 0.0
-        now = asyncio.get_running_loop().time
+        wished = False
         while not reading.done():
             await asyncio.wait([reading], timeout=BEATS_EVERY)
-            best = ""
-            if heard.changed and (len(heard.best) <= OFTEN or now() - written >= SELDOM):
-                best, heard.changed, written = heard.best, False, now()
             async with self._store.work() as work:
-                wish = await solves.beat(work, job.id, self._worker, heard.progress, best)
+                wish = await solves.beat(work, job.id, self._worker, heard.progress)
             if wish == "cancel":
                 return True
             if wish == "enough" and not wished:
-                wished = wish
+                wished = True
                 await child.enough()
         return False
 
@@ -188,7 +179,7 @@ class Solving:
     async def _end(self, id: str, state: str, heard: Heard, failure: str) -> None:
         """Write down how it ended; what was found becomes a proposal of whoever asked."""
         async with self._store.work() as work:
-            row = await solves.end(work, id, self._worker, state, best=heard.best, failure=failure)
+            row = await solves.end(work, id, self._worker, state, best=heard.answer, failure=failure)
         if row is None or state != "done":
             return
         try:

@@ -10,7 +10,7 @@ from calendars.columns import Base, Instant, key, owner
 
 
 class Solve(Base):
-    """One search: asked by somebody, run by one worker in a process of its own, with the best found so far.
+    """One search: asked by somebody, run by one worker in a process of its own, with how far it is.
 
     It lives here and nowhere else, so that a lost browser, another worker or a new start finds it as it was.
     """
@@ -37,11 +37,11 @@ class Solve(Base):
     meaning: Mapped[str] = mapped_column(Text, default="")
     """What its ids and slots stand for in the plan, so that an answer can be read back; as JSON."""
     progress: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """The last line of progress: seconds, how many activities have no place, the costs."""
+    """The last line of progress: seconds, share of the time, how much has no place, the costs."""
     best: Mapped[str] = mapped_column(Text, default="")
-    """The best timetable so far, as the contract writes it."""
+    """The timetable that was found, as the contract writes it."""
     proposal: Mapped[str] = mapped_column(default="")
-    """What became of it."""
+    """What became of it: the ids of its proposals, one for each programme in which something changes."""
     failure: Mapped[str] = mapped_column(default="")
     """Why nothing came of it, as a code."""
     worker: Mapped[str] = mapped_column(default="")

@@ -21,15 +21,15 @@ def main(how: str) -> int:
         print("this is no JSON", flush=True)
         return 3
     answer = Greedy(task["problem"]).solve()
-    say(progress={"seconds": 1, "unplaced": len(answer["unplaced"]), "pid": os.getpid()}, best=answer)
+    say(progress={"seconds": 1, "unplaced": len(answer["unplaced"]), "pid": os.getpid()})
     while how in ("slow", "deaf"):
         if how == "deaf":
             time.sleep(0.1)
         elif select.select([sys.stdin], [], [], 0.1)[0]:
-            if not sys.stdin.readline():
-                return 1
+            if sys.stdin.readline().strip() != "enough":
+                return 3
             break
-    say(done=answer)
+    say(timetable=answer)
     return 0
 
 
