@@ -210,7 +210,7 @@ async def _teachers(
     days: Sequence[SchoolDay],
 ) -> list[Teacher]:  # fmt: skip
     """Whoever may lead here, and whoever leads already."""
-    can = await _abilities(look, house, programmes, leading, fields)
+    can = await abilities(look, house, programmes, leading, fields)
     first = min((day.starts for day in days), default=look.now) - timedelta(days=1)
     last = max((day.ends for day in days), default=look.now) + timedelta(days=1)
     taken = await _taken(look, set(can), programmes, first, last)
@@ -228,7 +228,7 @@ async def _teachers(
     ]  # fmt: skip
 
 
-async def _abilities(
+async def abilities(
     look: Look, house: Target, programmes: Sequence[str], leading: set[str], fields: Collection[str]
 ) -> dict[str, set[str]]:
     """What each of the organisation can do: by her role, and as it was written down."""
