@@ -1,6 +1,7 @@
 """A search in a process of its own: watched, stopped, ended with this process, and its answer proposed."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -9,10 +10,13 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from calendars import publishing, solves
+from calendars import conflicts, publishing, solves
+from calendars.scheduling import Lack
 from calendars.solves import NewSolve
 from calendars.store import Store
 from calendars.tables import Solve
+from calendars.timetable.check import judge
+from calendars.timetable.papers import read_problem, read_timetable
 from server import solving
 from server.solving import Solving
 from tests.calendars.planned import SYSTEM, Planned, plan_house
@@ -163,6 +167,27 @@ async def test_search_when_the_plan_changed_meanwhile_then_it_is_kept_and_told_w
         await asyncio.wait_for(task, 20)
     row = await seen(planned, id)
     assert (row.state, row.proposal, row.failure) == ("done", "", "past_already")
+
+
+async def test_search_when_it_is_the_true_one_then_the_judge_finds_nothing_and_it_can_be_published(
+    planned: Planned,
+) -> None:
+    id = await asked(planned)
+    task = asyncio.create_task(Solving(planned.store, "w1").once())
+    await until(planned, id, lambda row: row.progress or row.ended)
+    async with planned.store.work() as work:
+        await solves.enough(work, SYSTEM, id)
+    assert await asyncio.wait_for(task, 20) == id
+    row = await seen(planned, id)
+    assert (row.state, row.failure) == ("done", "")
+    verdict = judge(read_problem(json.loads(row.problem)), read_timetable(json.loads(row.best)))
+    assert (verdict.broken, verdict.misstated) == ((), {})
+    kaisa = await planned.actor("Kaisa")
+    async with planned.store.work() as work:
+        await publishing.publish(work, kaisa, row.proposal)
+    async with planned.store.look() as look:
+        assert await solves.lacking(look, kaisa, planned.programme) == [Lack(code="nothing_to_place")]
+        assert (await conflicts.ahead(look, kaisa, planned.programme))[0] == []
 
 
 def test_house_when_it_serves_then_no_part_of_the_search_is_in_its_process() -> None:
