@@ -54,6 +54,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.people.who": "names of people whom an act has shown already",
     "calendars.programmes.blueprint_of": PLAN,
     "calendars.programmes.of": "narrowed to the scopes that the actor has",
+    "calendars.scheduling.abilities": PLAN,
     "calendars.solves.any_under_way": HOUSE,
     "calendars.solves.beat": HOUSE,
     "calendars.solves.bury": HOUSE,
