@@ -47,8 +47,9 @@ class Engagement:
     @property
     def target(self) -> Target:
         """Its place in the order of scopes."""
-        group = self.group.id if self.group else None
-        return Target(self.programme.organisation, self.programme.id, group, self.lesson.id if self.lesson else None)
+        if self.lesson is not None:
+            return rights.place_of(self.lesson, self.programme)
+        return Target(self.programme.organisation, self.programme.id)
 
     @property
     def cancelled(self) -> bool:
@@ -196,6 +197,7 @@ async def house(look: Look, actor: Actor, at: datetime, ahead: timedelta = timed
         Lesson.id, literal("").label("role")
     )
     found = await _lessons(look, visible.subquery("visible"), at - _LONGEST_AFTER, at + ahead)
+    found = [one for one in found if one.programme.status != rights.ROOMS]
     return [one for one in found if not one.cancelled and (one.is_on(at) or at < one.starts)]
 
 

@@ -100,7 +100,7 @@ async def places(look: Look, actor: Actor) -> tuple[list[Organisation], list[Pro
     found = rights.scopes_of(actor, "invite")
     if not found:
         raise NotFound()
-    organisations, running = select(Organisation), select(Programme)
+    organisations, running = select(Organisation), select(Programme).where(Programme.status != rights.ROOMS)
     if "house" not in found:
         organisations = organisations.where(Organisation.id.in_(found.get("organisation", [])))
         running = running.where(

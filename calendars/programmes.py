@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import false, or_, select, update
 
 from calendars import blueprint_form, blueprints, entry, rights, schooldays
 from calendars.blueprint_form import Blueprint, Kind, Series, Words
@@ -20,7 +20,7 @@ from calendars.names import clean_line, clean_name
 from calendars.rights import Actor, Target
 from calendars.schooldays import Meeting
 from calendars.store import Look, Work, new_id
-from calendars.tables import Day, Field, Group, Lesson, Organisation, Phase, Place, Programme, Seat
+from calendars.tables import Day, Field, Group, Lesson, Organisation, Phase, Place, Programme, RoomLine, Seat
 
 PROVIDERS = re.compile(r"[a-z]{2,20}")
 
@@ -125,6 +125,8 @@ async def choose_provider(work: Work, actor: Actor, programme: str, provider: st
     if found.provider != _provider(provider):
         found.provider = provider
         found.revision, found.modified = found.revision + 1, work.now
+        lines = select(RoomLine.line).where(RoomLine.programme == programme)
+        await work.run(update(Programme).where(Programme.id.in_(lines)).values(provider=provider))
         work.tell(ProviderChosen(stream=programme, provider=provider, by=actor.person))
 
 
@@ -150,7 +152,8 @@ async def of(look: Look, actor: Actor) -> list[Programme]:
     for scope in actor.scopes:
         if rights.MATRIX[scope.role] & rights.KNOWING:
             wide.setdefault(scope.kind, set()).add(scope.id)
-    statement = select(Programme).order_by(Programme.starts.desc(), Programme.id)
+    statement = select(Programme).where(Programme.status != rights.ROOMS)
+    statement = statement.order_by(Programme.starts.desc(), Programme.id)
     if "house" not in wide:
         groups = select(Group.programme).where(Group.id.in_(wide.get("group", ())))
         lessons = select(Lesson.programme).where(Lesson.id.in_(wide.get("lesson", ())))

@@ -20,18 +20,17 @@ SCOPES = ("house", "organisation", "programme", "group", "lesson", "self")
 MATRIX: dict[str, frozenset[str]] = {
     "learner": frozenset({"see_lesson", "enter", "see_own"}),
     "teacher": frozenset(
-        {"see_lesson", "enter", "lead", "see_roster", "register", "see_people", "give_link", "see_report", "see_own"}
+        {"see_lesson", "enter", "lead", "see_roster", "register", "see_people", "give_link", "see_report", "meet",
+         "see_own"}
     ),
-    "tutor": frozenset({"see_lesson", "enter", "lead", "see_roster", "register", "see_own"}),
+    "tutor": frozenset({"see_lesson", "enter", "lead", "see_roster", "register", "see_own", "meet"}),
     "counsellor": frozenset(
-        {"see_lesson", "see_plan", "see_roster", "see_people", "give_link", "see_report", "see_own", "counsel"}
+        {"see_lesson", "see_plan", "see_roster", "see_people", "give_link", "see_report", "see_own", "counsel", "meet"}
     ),
-    "support": frozenset({"see_own"}),
+    "support": frozenset({"see_own", "meet"}),
     "coordinator": frozenset(
-        {
-            "see_lesson", "enter", "lead", "see_roster", "register", "see_people", "give_link", "see_report", "see_own",
-            "see_plan", "plan", "invite", "counsel",
-        }
+        {"see_lesson", "enter", "lead", "see_roster", "register", "see_people", "give_link", "see_report", "see_own",
+         "see_plan", "plan", "invite", "counsel", "meet"}
     ),
     "employer": frozenset({"see_own"}),
     "officer": frozenset({"see_own"}),
@@ -46,15 +45,16 @@ see_lesson that it is, when and for whom · enter its room · lead open, pause, 
 register correct and sign · see_people names and telephone numbers · give_link show and renew a learner's link
 see_plan days, groups and lessons · plan change them · see_report figures and the evidence behind them
 counsel see and say what planning and guidance must know of a learner · invite staff · administer the house
-see_own one's own day, hours, feeds and devices
+meet offer one's own times to learners · see_own one's own day, hours, feeds and devices
 """
 
-KNOWING = frozenset().union(*MATRIX.values()) - {"see_own", "administer", "invite"}
+KNOWING = frozenset().union(*MATRIX.values()) - {"see_own", "administer", "invite", "meet"}
 """Whoever may do one of these with a thing may know that it is there. An administrator looks into no lesson."""
 KNOWING_PEOPLE = frozenset({"see_roster", "see_people", "see_report"})
 """To sit in one class is not enough for knowing of a person's page."""
 STAFF = frozenset({"teacher", "tutor", "counsellor", "support", "coordinator", "inspector", "admin"})
 LEADS = ("coordinator", "teacher", "tutor")
+ROOMS = "rooms"  # the status of a line of rooms: it stands beside a programme, for its online appointments
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,9 @@ def narrowed(statement: Select[tuple[Lesson]], actor: Actor, verb: str) -> Selec
     found = scopes_of(actor, verb)
     if "house" in found:
         return statement
+    running = select(Programme.id).where(Programme.status != ROOMS)
     return statement.where(
-        Lesson.programme.in_(select(Programme.id).where(Programme.organisation.in_(found.get("organisation", []))))
+        Lesson.programme.in_(running.where(Programme.organisation.in_(found.get("organisation", []))))
         | Lesson.programme.in_(found.get("programme", []))
         | Lesson.group.in_(found.get("group", []))
         | Lesson.id.in_(found.get("lesson", []))
@@ -203,22 +204,28 @@ async def target_of_lesson(look: Look, lesson: str) -> tuple[Lesson, Programme, 
     if not rows:
         raise NotFound()
     found, programme = rows[0]
-    return found, programme, Target(programme.organisation, programme.id, found.group, found.id)
+    return found, programme, place_of(found, programme)
+
+
+def place_of(lesson: Lesson, programme: Programme) -> Target:
+    """The place of a lesson in the order of scopes; an appointment's room stands alone, for it may be private."""
+    if programme.status == ROOMS:
+        return Target(lesson=lesson.id)
+    return Target(programme.organisation, programme.id, lesson.group, lesson.id)
 
 
 async def target_of_programme(look: Look, programme: str) -> tuple[Programme, Target]:
     """A programme and its place in the order of scopes. Raises NotFound."""
     found = await look.get(Programme, programme)
-    if found is None:
+    if found is None or found.status == ROOMS:
         raise NotFound()
     return found, Target(found.organisation, found.id)
 
 
 async def target_of_group(look: Look, group: str) -> tuple[Group, Programme, Target]:
     """A group with its programme and its place in the order of scopes. Raises NotFound."""
-    rows = await look.rows(
-        select(Group, Programme).join(Programme, Programme.id == Group.programme).where(Group.id == group)
-    )
+    joined = select(Group, Programme).join(Programme, Programme.id == Group.programme)
+    rows = await look.rows(joined.where(Group.id == group, Programme.status != ROOMS))
     if not rows:
         raise NotFound()
     found, programme = rows[0]
@@ -226,7 +233,7 @@ async def target_of_group(look: Look, group: str) -> tuple[Group, Programme, Tar
 
 
 async def placed(look: Look, *conditions: ColumnElement[bool]) -> list[tuple[Grant, Target]]:
-    """Grants with the place in the order of scopes where each of them holds."""
+    """Grants with their places in the order of scopes; not those to the room of one appointment."""
     rows = await look.rows(
         select(Grant, Lesson.id, Group.id, Programme.id, Programme.organisation)
         .outerjoin(Lesson, (Grant.scope_kind == "lesson") & (Lesson.id == Grant.scope))
@@ -235,7 +242,7 @@ async def placed(look: Look, *conditions: ColumnElement[bool]) -> list[tuple[Gra
             Programme,
             ((Grant.scope_kind == "programme") & (Programme.id == Grant.scope)) | (Programme.id == Group.programme),
         )
-        .where(*conditions)
+        .where(*conditions, Programme.status.is_(None) | (Programme.status != ROOMS))
         .order_by(Grant.id)
     )
     return [

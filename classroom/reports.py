@@ -19,7 +19,7 @@ from sqlalchemy import select
 from calendars import rights
 from calendars.clock import day_of, rfc3339
 from calendars.names import in_language
-from calendars.rights import Actor, Target
+from calendars.rights import Actor
 from calendars.store import Look
 from calendars.tables import Day, Expected, Group, Lesson, Person, Programme
 from classroom import ledger, rooms
@@ -80,14 +80,13 @@ async def own_rows(look: Look, actor: Actor, person: str) -> list[Row]:
         .join(Programme, Programme.id == Lesson.programme)
         .join(Day, Day.id == Lesson.day)
         .join(Expected, (Expected.lesson == Lesson.id) & (Expected.person == person))
-        .where(Lesson.status == "confirmed", Lesson.starts <= look.now)
+        .where(Lesson.status == "confirmed", Lesson.starts <= look.now, Programme.status != rights.ROOMS)
         .order_by(Lesson.starts, Lesson.id)
     )
     begun = [
         (lesson, programme, kind, day_of(lesson.starts, programme.zone).isoformat())
         for lesson, programme, kind in rows
-        if person == actor.person
-        or rights.may(actor, "see_report", Target(programme.organisation, programme.id, lesson.group, lesson.id))
+        if person == actor.person or rights.may(actor, "see_report", rights.place_of(lesson, programme))
     ]
     return await _rows(look, begun, look.now, person)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from calendars import people, rights
-from calendars.rights import Actor, Target
+from calendars.rights import Actor
 from calendars.store import Look
 from calendars.tables import Lesson, Programme
 from classroom import ledger, rooms
@@ -26,7 +26,7 @@ class Unsigned:
 async def unsigned(look: Look, actor: Actor, lessons: Sequence[tuple[Lesson, Programme]]) -> dict[str, Unsigned]:
     """These registers by their lessons, in a constant number of statements. Raises what rights.ask does."""
     for lesson, programme in lessons:
-        rights.ask(actor, "register", Target(programme.organisation, programme.id, lesson.group, lesson.id))
+        rights.ask(actor, "register", rights.place_of(lesson, programme))
     asked = [(lesson, rooms.times(lesson, programme.rules), rooms.rules_of(programme)) for lesson, programme in lessons]
     found = {lesson: reckon(trace) for lesson, trace in (await ledger.traces(look, asked)).items()}
     missed = {

@@ -86,7 +86,7 @@ async def enter(work: Work, actor: Actor, lesson: str, connection: Connection, *
     Raises NotFound for whoever may not know of the lesson, NotOpen outside the doors, Full when no place is left.
     """
     found, programme, kind, open_visits = await _room(work, lesson)
-    target = Target(programme.organisation, programme.id, found.group, found.id)
+    target = rights.place_of(found, programme)
     rights.ask(actor, "enter", target)
     role = rights.role_in(actor, target)
     if kind != "online":

@@ -4,6 +4,7 @@ A day and a lesson carry `revision` (every change), `sequence` (time, place or s
 what is taken out is cancelled, never deleted, so that ids, UIDs and evidence survive a re-plan.
 """
 
+from calendars.tables.appointments import Appointment, Employer, Interview, Partner, RoomLine, Swap, TutoringEntry
 from calendars.tables.blueprints import Model
 from calendars.tables.feeds import Feed
 from calendars.tables.groups import Group, Seat
@@ -19,8 +20,10 @@ from calendars.tables.substitutes import Request, Search
 __all__ = [
     "Ability",
     "Absence",
+    "Appointment",
     "Checked",
     "Day",
+    "Employer",
     "Enrolment",
     "Expected",
     "Feed",
@@ -28,11 +31,13 @@ __all__ = [
     "Grant",
     "Group",
     "House",
+    "Interview",
     "Leader",
     "Lesson",
     "Load",
     "Model",
     "Organisation",
+    "Partner",
     "Person",
     "Phase",
     "Place",
@@ -40,9 +45,12 @@ __all__ = [
     "Programme",
     "Proposal",
     "Request",
+    "RoomLine",
     "Search",
     "Seat",
     "Solve",
+    "Swap",
+    "TutoringEntry",
     "Weighing",
     "Wish",
     "WorkingTime",

@@ -17,6 +17,7 @@ RIGHTS: Final = "it is the asking itself"
 TOKEN: Final = "the token of the address is the right, and whose days they are follows from it"
 OWN: Final = "reads for one person what is her own; who she is was proven by the caller"
 PLAN: Final = "plain reading of the plan for acts that have asked about the lesson or the programme"
+PART: Final = "a part of acts about appointments, each of which has asked"
 HOUSE: Final = "the house itself: chores and the life of a process, nobody acts"
 BEAT: Final = "the live process about a stay whose entering was asked; no person is named from outside"
 INSIDE: Final = "for whoever has entered; entering has asked"
@@ -27,8 +28,17 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.agenda.days_of": OWN,
     "calendars.asked.asked": TOKEN,
     "calendars.changing.check_present": PLAN,
+    "calendars.appointment_checks.check_new": PART,
+    "calendars.appointment_checks.check_single": PART,
+    "calendars.appointment_checks.check_spans": PART,
+    "calendars.appointment_rights.lock_people": PART,
+    "calendars.appointment_rights.locked": PART,
+    "calendars.appointment_rights.partners_of": PART,
+    "calendars.appointment_rights.seated_in": PART,
+    "calendars.appointment_rooms.keep": "the room follows from the appointment; the act that changed it has asked",
     "calendars.clashes.booked": PLAN,
     "calendars.clashes.check_free": PLAN,
+    "calendars.diary.all_of": OWN,
     "calendars.engines.unbroken": "a way to await, no act",
     "calendars.feeds.contents": TOKEN,
     "calendars.feeds.fetched": TOKEN,
@@ -61,6 +71,11 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.solves.claim": HOUSE,
     "calendars.solves.end": HOUSE,
     "calendars.seating.room_left": "how full a group is, for acts that have asked",
+    "calendars.quotas.balances": PART,
+    "calendars.quotas.entitled": PART,
+    "calendars.quotas.quota_of": PART,
+    "calendars.quotas.quota_or_refuse": PART,
+    "calendars.quotas.write": "the one pen of the tutoring accounts; every act that uses it has asked",
     "calendars.rights.actor_of": RIGHTS,
     "calendars.rights.placed": RIGHTS,
     "calendars.rights.target_of_group": RIGHTS,
@@ -71,6 +86,8 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.substitutes.answer": TOKEN,
     "calendars.substitutes.go_on": HOUSE,
     "calendars.unplanned.groups_of": "narrowed to the scopes that the actor has",
+    "calendars.talks.busy": PLAN,
+    "calendars.tutoring_accounts.remind": HOUSE,
     "classroom.board.board": INSIDE,
     "classroom.board.messages": INSIDE,
     "classroom.calls.call": INSIDE,

@@ -14,7 +14,7 @@ from server.migrations import METADATA, head, migrate, step_of, upgrade
 from tests.programs import Postgres
 
 WRITTEN, LATER = datetime(2026, 3, 9, 7, tzinfo=UTC), datetime(2026, 3, 16, 7, tzinfo=UTC)
-ONLY_GROW = ("evidence", "marks", "trail")
+ONLY_GROW = ("evidence", "marks", "trail", "tutoring")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -119,6 +119,9 @@ async def test_table_when_it_only_grows_then_no_row_is_changed_or_deleted(
         "VALUES ('e', 'l', 1, '2026-01-01', 'held', '{}')",
         "marks": "INSERT INTO marks (id, lesson, person, version, state, seconds, at, signed) "
         "VALUES ('m', 'l', 'p', 1, 'present', '{}', '2026-01-01', false)",
+        "tutoring": 'INSERT INTO tutoring (id, programme, person, number, kind, appointment, reserving, "using", '
+        'reserved, used, quota, subject, way, reason, at, "by") '
+        "VALUES ('t', 'p', 'l', 1, 'reserved', 'a', 30, 0, 30, 0, 240, '', '', '', '2026-01-01', 'k')",
     }[table]
     time = "received" if table == "evidence" else "at"
     engine = create_async_engine(database)

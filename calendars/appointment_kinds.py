@@ -1,0 +1,42 @@
+"""The kinds of appointments: which are private, which take from the tutoring quota, of which everybody has one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+WAYS: Final = ("online", "phone", "on_site")
+REASONS: Final = ("ill", "working", "other_time", "staff_away", "not_needed", "other")
+"""Why an appointment was cancelled, as codes: the trail holds no sentences about people."""
+LONGEST: Final = timedelta(hours=12)
+ENTERED_WITHIN: Final = timedelta(days=7)
+"""So long after its end the held minutes of an appointment may be entered without a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is particular about a kind of appointment."""
+
+    single: bool = True
+    """Each learner has one such time ahead at most: who takes another gives the first away."""
+    private: bool = False
+    """A support service: whoever has no part in it sees only that the time is taken."""
+    quota: bool = False
+    """Its minutes come out of the tutoring quota."""
+    group: bool = False
+    """A whole group goes together."""
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "individual_discussion": Kind(),
+    "interim_assessment": Kind(),
+    "language_assessment": Kind(),
+    "prior_learning": Kind(),
+    "guidance": Kind(),
+    "interview": Kind(),
+    "mentoring": Kind(single=False),
+    "tutoring": Kind(single=False, quota=True),
+    "support": Kind(single=False, private=True),
+    "company_visit": Kind(single=False, group=True),
+    "workplace_visit": Kind(single=False),
+}
