@@ -122,6 +122,25 @@ async def unseat(work: Work, actor: Actor, held: str, reason: str, last_day: dat
     work.tell(Unseated(stream=programme.id, person=row.person, group=row.group, reason=reason, by=actor.person))
 
 
+async def prolong(work: Work, actor: Actor, held: str, last_day: date) -> None:
+    """Let somebody sit longer, until a later last day. Raises Invalid `backwards`, Overlaps `seated_already`."""
+    row, programme, target = await _held(work, held)
+    rights.ask(actor, "plan", target)
+    if last_day <= row.last_day:
+        raise Invalid("backwards", field="last_day")
+    await work.run(select(Person.id).where(Person.id == row.person).with_for_update())
+    hers = (Seat.person == row.person) & (Group.programme == programme.id) & (Seat.id != row.id)
+    statement = select(Seat).join(Group, Group.id == Seat.group).where(hers, _between(row.first_day, last_day))
+    for other in await work.all(statement):
+        if other.last_day >= other.first_day:
+            raise Overlaps("seated_already", group=other.group, first_day=other.first_day, last_day=other.last_day)
+    row.last_day, row.reason = last_day, ""
+    until = local(last_day + timedelta(days=1), time(), programme.zone)
+    await work.run(update(Grant).where(Grant.id == row.grant).values(until=until))
+    await rights.touch(work, row.person)
+    work.tell(Seated(stream=programme.id, person=row.person, group=row.group, by=actor.person))
+
+
 async def move(work: Work, actor: Actor, held: str, group: str, first_day: date | None = None) -> Seat:
     """Move a learner to another group of the programme from a day on (today); her past stays with the old one."""
     row, programme, _ = await _held(work, held)

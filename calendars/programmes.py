@@ -68,6 +68,8 @@ class PlannedDay:
     lessons: tuple[Meeting, ...]
     """When the blueprint wants lessons on this day; they are planned for each group by an act of their own."""
     topics: tuple[str, ...]
+    extra: bool = False
+    """Beyond the programme's end, for those who need longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,13 @@ class Line:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many days of each kind."""
-        return dict(Counter(day.kind for day in self.days if not day.cancelled))
+        """How many days of each kind the cohort has."""
+        return dict(Counter(day.kind for day in self.days if not (day.cancelled or day.extra)))
 
     @property
     def past(self) -> int:
-        """How many training days lie behind."""
-        return sum(day.date < self.today for day in self.days if not day.cancelled)
+        """How many of them lie behind."""
+        return sum(day.date < self.today for day in self.days if not (day.cancelled or day.extra))
 
 
 async def plan(work: Work, actor: Actor, new: NewProgramme) -> Programme:
@@ -185,6 +187,7 @@ async def line(look: Look, actor: Actor, programme: str) -> Line:
         PlannedDay(
             day.id, day.n, day.date, day.kind, phase.code, phase.name, phase.service, place, day.starts, day.ends,
             day.status == "cancelled", _meetings(day, phase, found.zone), tuple(phase.topics),
+            day.extra,
         )
         for day, phase, place in rows
     ]  # fmt: skip

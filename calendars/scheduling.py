@@ -133,7 +133,7 @@ async def _days(look: Look, zones: Mapping[str, str]) -> tuple[list[SchoolDay], 
         select(Day, Phase, Place)
         .join(Phase, Phase.id == Day.phase)
         .outerjoin(Place, Place.id == Day.place)
-        .where(Day.programme.in_(zones), Day.status != "cancelled")
+        .where(Day.programme.in_(zones), Day.status != "cancelled", Day.extra.is_(False))
         .order_by(Day.date, Day.n, Day.id)
     )
     sites, rooms = dict[tuple[str, str], str](), dict[str, int | None]()

@@ -54,7 +54,7 @@ async def lay(look: Look, actor: Actor, programme: str, new: NewSeries) -> Laid:
     if new.first and new.last and new.last < new.first:
         raise Invalid("backwards", field="last")
     line = await programmes.line(look, actor, programme)
-    fitting = [day for day in line.days if _fits(day, new)]
+    fitting = [day for day in line.days if _fits(day, new, line.programme.ends)]
     made = {day.id: _lesson(day, number, new, line.programme.zone) for number, day in enumerate(fitting)}
     left_out: list[PlannedDay] = []
     if new.around:
@@ -77,8 +77,10 @@ async def plan(work: Work, actor: Actor, programme: str, new: NewSeries) -> list
     return await lessons.plan(work, actor, programme, laid.lessons)
 
 
-def _fits(day: PlannedDay, new: NewSeries) -> bool:
+def _fits(day: PlannedDay, new: NewSeries, ends: date) -> bool:
     within = (new.first is None or new.first <= day.date) and (new.last is None or day.date <= new.last)
+    if day.extra and (new.first is None or new.first <= ends):
+        return False  # only who needs longer is there: whoever wants lessons then says so by the first day
     return within and not day.cancelled and day.kind in new.kinds and day.date.weekday() in new.weekdays
 
 

@@ -110,6 +110,7 @@ async def _report(look: Look, programme: Programme, as_of: datetime) -> Report:
         totals[f"by_{name}"] = {
             key: sums(row for row in rows if getattr(row, name) == key) for key in _keys(rows, name)
         }
+    totals["own_days"] = own_days(rows)
     totals["days"] = await _days(look, programme)
     return Report(programme.id, _exact(as_of, programme.zone), rows, totals)
 
@@ -179,12 +180,31 @@ def sums(rows: Iterable[Row]) -> dict[str, int]:
     return total
 
 
+def own_days(rows: Iterable[Row]) -> dict[str, dict[str, int]]:
+    """For each learner: on how many days so far she was expected in a lesson that was held, and on how many she came.
+
+    They are her own: whoever starts late, stops early, pauses or goes on longer is counted against her own days.
+    """
+    expected: dict[str, set[str]] = {}
+    came: dict[str, set[str]] = {}
+    for row in rows:
+        if row.held:
+            expected.setdefault(row.learner, set()).add(row.day)
+        if row.present:
+            came.setdefault(row.learner, set()).add(row.day)
+    return {
+        one: {"expected": len(days), "attended": len(days & came.get(one, set()))}
+        for one, days in sorted(expected.items())
+    }
+
+
 def _keys(rows: Sequence[Row], name: str) -> list[str]:
     return sorted({getattr(row, name) for row in rows})
 
 
 async def _days(look: Look, programme: Programme) -> dict[str, int]:
-    kinds = await look.all(select(Day.kind).where(Day.programme == programme.id, Day.status == "confirmed"))
+    cohort = (Day.programme == programme.id) & (Day.status == "confirmed") & Day.extra.is_(False)
+    kinds = await look.all(select(Day.kind).where(cohort))
     return {kind: list(kinds).count(kind) for kind in sorted(set(kinds))}
 
 

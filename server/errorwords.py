@@ -133,6 +133,8 @@ ERRORS: Final = {
     "not_on_pause": "She is not on a pause.",
     "nobody_waits": "Nobody waits for this place.",
     "walked_in_on_pause": "She is on a pause. Ask the coordinator.",
+    "too_few_days": "These are too few days. At least {least} are needed.",
+    "too_many_days": "These are too many days. At most {most} fit.",
     "in_the_future": "This day is in the future. Choose today or earlier.",
     "unexpected": "Something went wrong. Try again.",
     "timetable_lacks": "Something is missing before a timetable can be made.",
