@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, union, update
 
-from calendars import agenda, houses, rights, tokens
+from calendars import agenda, diary, houses, rights, talk_entries, tokens
 from calendars.agenda import Engagement
 from calendars.clock import day_of
 from calendars.errors import Invalid, NotFound
@@ -159,7 +159,9 @@ async def contents(look: Look, opened: OpenFeed, say: Say, base: str, secret: by
             colour=_COLOURS[feed.kind],
             source_url=source,
         )
-    return calendar, [_entry(one, whose.language, say, base) for one in found]
+    talks = await diary.all_of(look, whose.person, since(look.now)) if feed.kind == "mine" else []
+    entries = [_entry(one, whose.language, say, base) for one in found]
+    return calendar, entries + [talk_entries.entry(one, say, base) for one in talks]
 
 
 def since(now: datetime) -> datetime:

@@ -20,7 +20,19 @@ from calendars.names import clean_line, clean_name
 from calendars.rights import Actor, Target
 from calendars.schooldays import Meeting
 from calendars.store import Look, Work, new_id
-from calendars.tables import Day, Field, Group, Lesson, Organisation, Phase, Place, Programme, RoomLine, Seat
+from calendars.tables import (
+    Appointment,
+    Day,
+    Field,
+    Group,
+    Lesson,
+    Organisation,
+    Phase,
+    Place,
+    Programme,
+    RoomLine,
+    Seat,
+)
 
 PROVIDERS = re.compile(r"[a-z]{2,20}")
 
@@ -143,6 +155,9 @@ async def furnish(work: Work, actor: Actor, programme: str, place: str, new: New
     _furnish(row, new)
     for day in days:
         day.revision, day.sequence, day.modified = day.revision + 1, day.sequence + 1, work.now
+    there = (Appointment.programme == programme, Appointment.place == place, Appointment.status != "cancelled")
+    more = {"revision": Appointment.revision + 1, "sequence": Appointment.sequence + 1, "modified": work.now}
+    await work.run(update(Appointment).where(*there).values(more))
     work.tell(PlaceChanged(stream=programme, place=place, by=actor.person))
     await work.flush()
     return row

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from calendars import leaders, lessons, publishing, substitutes
+from calendars import leaders, lessons, publishing, substitutes, tutoring_accounts
 from calendars.errors import Unavailable
 from calendars.store import Work
 from classroom import epochs, register, signals
@@ -54,6 +54,10 @@ async def _alert(work: Work, _epoch: str, _watch: epochs.Watch) -> object:
     return await leaders.alert_due(work)
 
 
+async def _remind(work: Work, _epoch: str, _watch: epochs.Watch) -> object:
+    return await tutoring_accounts.remind(work)
+
+
 async def _sweep(work: Work, _epoch: str, _watch: epochs.Watch) -> None:
     await signals.sweep(work)
     await limits.forget_old(work)
@@ -61,7 +65,8 @@ async def _sweep(work: Work, _epoch: str, _watch: epochs.Watch) -> None:
 
 CHORES: Final[Sequence[Chore]] = (
     Chore("freeze", 10, _freeze), Chore("close", 20, _close), Chore("bury", 2, _bury), Chore("sweep", 30, _sweep),
-    Chore("tell", 2, _tell), Chore("substitute", 5, _substitute), Chore("alert", 10, _alert),
+    Chore("remind", 3600, _remind), Chore("tell", 2, _tell), Chore("substitute", 5, _substitute),
+    Chore("alert", 10, _alert),
 )  # fmt: skip
 
 

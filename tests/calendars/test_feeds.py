@@ -297,9 +297,10 @@ def test_client_when_agent_is_known_then_its_name(agent: str, name: str) -> None
 async def test_feed_when_more_lessons_then_no_more_statements(house: Planned) -> None:
     _, token = await _feed(house, "Amina")
     line, counts = await house.line(), []
+    async with house.store.look() as look:  # one of its own: what it read may or may not be remembered by then
+        secret = await houses.secret(look)
     for hour in (0, 1):
         async with house.store.look() as look:
-            secret = await houses.secret(look)
             with counted(look) as said:
                 opened = await feeds.open_feed(look, secret, token)
                 await feeds.streams(look, opened)
@@ -316,7 +317,7 @@ async def test_feed_when_more_lessons_then_no_more_statements(house: Planned) ->
         ]
         async with house.store.work() as work:
             await lessons.plan(work, SYSTEM, house.programme, new)
-    assert counts == [7, 7]
+    assert counts == [9, 9]
 
 
 async def test_name_when_hostile_then_feed_is_still_whole(house: Planned) -> None:
