@@ -20,6 +20,7 @@ from classroom.video.provider import Provider
 from server import api, assets, chores, feeds, health, mail, words
 from server.auth.csrf import csrf
 from server.auth.guard import allow, find_actor
+from server.forming import TURN
 from server.keys import ASSETS, HOUSE, LIVE, SECRET, SETTINGS, STORE, VIDEO, WORDS, House
 from server.live import Live
 from server.middleware.headers import headers
@@ -34,6 +35,7 @@ from server.pages import (
     devices,
     front,
     funder,
+    groupings,
     groups,
     learner,
     lesson_change,
@@ -58,9 +60,8 @@ LARGEST_FORM = 1_000_000  # bytes
 ROUTES: Sequence[web.RouteTableDef] = (
     front.routes, learner.routes, classroom.routes, teacher.routes, register.routes, coordinator.routes,
     programme_new.routes, programmes.routes, days.routes, planning.routes, series.routes, lesson_change.routes,
-    groups.routes, people_pages.routes, person.routes, seats.routes, colleagues.routes, funder.routes, signin.routes,
-    devices.routes, staff.routes,
-    settings_page.routes, feeds.routes, api.routes, health.routes,
+    groups.routes, groupings.routes, people_pages.routes, person.routes, seats.routes, colleagues.routes, funder.routes,
+    signin.routes, devices.routes, staff.routes, settings_page.routes, feeds.routes, api.routes, health.routes,
 )  # fmt: skip
 MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)
 """From the outside in. `problems` speaks the reader's language, so it asks for it again when it must."""
@@ -85,6 +86,7 @@ def build(settings: Settings, clock: Clock, *, extra: Extra | None = None) -> we
     app[ASSETS] = assets.built()
     app[VIDEO] = providers_of(settings)
     app[STORE] = Store(settings.database_url, clock)
+    app[TURN] = asyncio.Lock()
     for routes in ROUTES:
         app.add_routes(routes)
     app.router.add_static("/static/", app[ASSETS].folder)

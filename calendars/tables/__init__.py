@@ -6,6 +6,7 @@ what is taken out is cancelled, never deleted, so that ids, UIDs and evidence su
 
 from calendars.tables.appointments import Appointment, Employer, Interview, Partner, RoomLine, Swap, TutoringEntry
 from calendars.tables.blueprints import Model
+from calendars.tables.drafts import GroupDraft
 from calendars.tables.feeds import Feed
 from calendars.tables.groups import Group, Seat
 from calendars.tables.house import Grant, House, Organisation, Person
@@ -30,6 +31,7 @@ __all__ = [
     "Field",
     "Grant",
     "Group",
+    "GroupDraft",
     "House",
     "Interview",
     "Leader",

@@ -19,9 +19,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from calendars import groups, rights
+from calendars import enrolments, groupings, groups, people, profiles, programmes, rights
 from calendars.clock import Clock
-from calendars.store import Store
+from calendars.grouping.search import form
+from calendars.people import NewPerson
+from calendars.profiles import NewProfile
+from calendars.store import Store, Work
 from deploy.build_front import ROOT
 from tests.journeys.conftest import QUIET, STARTED_WITHIN
 
@@ -60,6 +63,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/lessons/{now}/substitute", "/lessons/{over}/register", "/outbox", "/reports",
         "/programmes/{programme}/report", "/programmes/{programme}/days/1", "/groups/{group}",
         "/programmes/{programme}/lessons/new?day=8&group={group}", "/lessons/{ahead}/change", "/lessons/{now}/change",
+        "/programmes/{programme}/grouping",
         "/programmes/{programme}/series", SERIES, "/people/{learner}/seats/new", "/people/{learner}/seats/{seat}",
         "/staff", "/staff/new", "/staff/{teacher}", "/people/{teacher}/rights/new", "/people/{teacher}/stop",
     ),
@@ -159,7 +163,23 @@ class House:
             await rights.give(work, rights.system(), self.person("admin")["id"], right, rights.THE_HOUSE)
             held = await groups.seats_of(work, rights.system(), self.person("learner")["id"])
             self.seat = held[0][0].seat
+            await self._propose(work)
         await store.close()
+
+    async def _propose(self, work: Work) -> None:
+        """Seven who wait for a group, a proposal of two tables, and one who came after it."""
+        programme = str(self.listing["programmes"][0]["id"])
+        field = (await programmes.fields(work, rights.system(), programme))[0].id
+        target = (await rights.target_of_programme(work, programme))[1]
+        for number in range(7):
+            if number == 6:
+                asked = await groupings.sized(work, rights.system(), programme, 2, 4)
+                await groupings.lay(work, rights.system(), programme, asked, form(asked, 1))
+            person = (await people.add(work, rights.system(), NewPerson(name="Uusi"), target)).id
+            await enrolments.apply(work, rights.system(), programme, person, field)
+            await enrolments.admit(work, rights.system(), programme, person, "Uusi")
+            known = NewProfile(levels={"speaking": "A2.1"}, free=["mon_am", "tue_am"][: 1 + number % 2])
+            await profiles.describe(work, rights.system(), person, known)
 
 
 @contextmanager
