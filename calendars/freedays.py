@@ -28,6 +28,14 @@ def holidays_of(country: str, years: Iterable[int], language: str | None = None)
     return found
 
 
+@lru_cache(maxsize=1)
+def countries() -> tuple[str, ...]:
+    """The codes of all countries whose public holidays are known."""
+    import holidays
+
+    return tuple(sorted(holidays.list_supported_countries(include_aliases=False)))
+
+
 def years_in_doubt(country: str, years: Iterable[int]) -> list[int]:
     """The years of which the library itself says that it does not know every holiday."""
     return [year for year in sorted(set(years)) if not _holidays(country, year, None)[1]]
@@ -52,7 +60,7 @@ def _own_language(country: str) -> str | None:
 
     code, _, part = country.partition("-")
     try:
-        if code not in holidays.list_supported_countries(include_aliases=False):
+        if code not in countries():
             raise NotImplementedError
         return holidays.country_holidays(code, subdiv=part or None).default_language
     except NotImplementedError:

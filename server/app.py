@@ -49,6 +49,7 @@ from server.pages import (
     signin,
     staff,
     teacher,
+    what_if,
 )  # fmt: skip
 from server.pages import people as people_pages
 from server.pages import settings as settings_page
@@ -59,6 +60,7 @@ from server.solving import Solving
 LARGEST_FORM = 1_000_000  # bytes
 ROUTES: Sequence[web.RouteTableDef] = (
     front.routes, learner.routes, classroom.routes, teacher.routes, register.routes, coordinator.routes,
+    what_if.routes,
     programme_new.routes, programmes.routes, days.routes, planning.routes, series.routes, lesson_change.routes,
     groups.routes, groupings.routes, people_pages.routes, person.routes, seats.routes, colleagues.routes, funder.routes,
     signin.routes, devices.routes, staff.routes, settings_page.routes, feeds.routes, api.routes, health.routes,

@@ -1,4 +1,4 @@
-"""Programmes: the line of days, week by week, and the groups; where its video rooms are."""
+"""Programmes: the line of days, month by month, and the groups; where its video rooms are."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE, VIDEO
 from server.page import render
 from server.pages.forms import UNTOUCHED, Entered, once, text
-from server.pages.tiles import shown_line
+from server.pages.tiles import shown_kinds, shown_line, shown_months
 
 MOST_DAYS = 8
 routes = web.RouteTableDef()
@@ -57,6 +57,7 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
     teaching = line.programme.language
     return render(
         request, "programme.html", filled.status, line=shown_line(line, language, request[SAY]), entered=filled,
+        calendar=shown_months(line, language, request[SAY]), kinds_shown=shown_kinds(line, request[SAY]),
         lessons=sum(lesson.status != "cancelled" for lesson, _ in planned),
         unled=len(unled), unled_days=_first_days(line, unled, language),
         provider=line.programme.provider, providers=request.app[VIDEO].names,

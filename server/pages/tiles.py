@@ -1,4 +1,4 @@
-"""Days as tiles: the kind of each in words, and a whole programme as the line and the weeks of its days."""
+"""Days as tiles: the kind of each in words, and a whole programme as the line and the months of its days."""
 
 from datetime import date
 from typing import Any, Final
@@ -6,9 +6,9 @@ from typing import Any, Final
 from calendars.names import in_language
 from calendars.programmes import Line
 from server.dates import When
+from server.pages.months import Shown, months
 from server.words import Say, phrase
 
-WORKING_DAYS: Final = 5
 KINDS: Final = {
     "contact": phrase("contact day"), "online": phrase("online day"), "workplace": phrase("workplace day"),
     "independent": phrase("day of own study"),
@@ -34,35 +34,37 @@ def shown_line(line: Line, language: str, say: Say) -> dict[str, Any]:
         "online": say("{count} online days", count=line.counts.get("online", 0)),
         "workplace": say("{count} workplace days", count=line.counts.get("workplace", 0)),
     }
-    tiles, weeks = [], _Weeks(when, say)
+    tiles = []
     for day in line.days:
         if day.cancelled:
             continue
         plain = tile(day.kind, day.date, line.today, when, say)
         place = f", {day.place.name}" if day.place else ""
         tiles.append(plain | {"label": f"{day.n}. {plain['label']}{place}"})
-        weeks.add(day.date, tiles[-1] | {"href": f"/programmes/{line.programme.id}/days/{day.n}"})
     return {
         "id": line.programme.id, "name": in_language(line.programme.name, language, line.programme.language),
-        "tiles": tiles, "weeks": weeks.rows, "n": line.n, "of": len(tiles),
+        "tiles": tiles, "n": line.n, "of": len(tiles),
         "counts": ", ".join(counted[kind] for kind in counted if line.counts.get(kind)),
         "starts": when.day(line.programme.starts), "ends": when.day(line.programme.ends),
     }  # fmt: skip
 
 
-class _Weeks:
-    """Days laid out as the macro `weeks` takes them: from Monday on, a gap where no training is."""
+def shown_months(line: Line, language: str, say: Say) -> list[dict[str, Any]]:
+    """The same days as pages of a calendar, each with a way to it."""
+    when = When(language, line.programme.zone)
+    days = []
+    for day in line.days:
+        if not day.cancelled:
+            plain = tile(day.kind, day.date, line.today, when, say)
+            href = f"/programmes/{line.programme.id}/days/{day.n}"
+            place = f", {day.place.name}" if day.place else ""
+            label = f"{day.n}. {plain['label']}{place}"
+            days.append(Shown(day.n, day.date, day.kind, label, plain["when"], href))
+    free = {date.fromisoformat(iso): name for iso, name in line.programme.holidays.items()}
+    return months(days, free, (), when, say)
 
-    def __init__(self, when: When, say: Say) -> None:
-        self.rows: list[dict[str, Any]] = []
-        self._when, self._say, self._last = when, say, (0, 0)
 
-    def add(self, date: date, day: dict[str, str]) -> None:
-        """The next day, in its week."""
-        year, week, weekday = date.isocalendar()
-        if (year, week) != self._last:
-            self._last = (year, week)
-            self.rows.append({"name": self._say("week {n}", n=week), "days": [None] * WORKING_DAYS})
-        days = self.rows[-1]["days"]
-        days += [None] * (weekday - len(days))
-        days[weekday - 1] = day | {"short": f"{date.day}.{date.month}."}
+def shown_kinds(line: Line, say: Say) -> list[dict[str, str]]:
+    """What the colours and patterns of its days mean."""
+    used = line.counts
+    return [{"kind": kind, "label": kind_word(kind, say)} for kind in KINDS if used.get(kind)]

@@ -59,6 +59,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/house", "/house/turn", "/teaching", "/programmes", "/programmes/{programme}",
         "/programmes/{programme}/days/7", "/programmes/new",
         "/programmes/new?blueprint=kohti-tyota&start=2026-08-10&place=Talo&address=Katu+1", "/people", "/people/new",
+        "/programmes/what-if?blueprint=kototyo&start=2026-10-01&country=FI&break_first=21.12.2026&break_last=3.1.2027",
         "/people/{learner}", "/people/{learner}/link", "/people/{teacher}/link", "/groups/{group}/cards",
         "/lessons/{now}/substitute", "/lessons/{over}/register", "/outbox", "/reports",
         "/programmes/{programme}/report", "/programmes/{programme}/days/1", "/groups/{group}",

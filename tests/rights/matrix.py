@@ -83,6 +83,7 @@ LINES = (
     Line("GET /programmes", these(200, *PLAN)),
     Line("GET /programmes/new", these(200, "coordinator")),
     Line("POST /programmes/new", these(422, "coordinator")),
+    Line("GET /programmes/what-if", these(200, "coordinator")),
     Line("GET /staff", these(200, "coordinator", "admin")),
     Line("GET /staff/new", these(200, "coordinator", "admin")),
     Line("POST /staff/new", these(422, "coordinator", "admin")),

@@ -1,6 +1,7 @@
 """Seat, line, tile, field and frame say what they mean, also to those who cannot see them."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,9 +9,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from deploy.build_front import ROOT
+from server.dates import When
+from server.pages.months import Shown, months
+from server.words import read
 
 NAMES = (
-    "seat sitter line figure days weeks button tool card alert calm empty word trail field choices icon phone key data"
+    "seat sitter line figure days months kinds button tool card alert calm empty word trail field choices icon phone "
+    "key data"
 )
 AXIS = {"start": 0, "end": 5400, "ticks": [{"at": 0, "label": "10.00"}], "pauses": [{"from": 2700, "to": 3300}]}
 
@@ -88,13 +93,27 @@ def test_days_are_a_list_whose_every_day_can_be_heard() -> None:
     assert "<a" not in markup  # sixty tiles beside each other are too narrow for a finger
 
 
-def test_weeks_lead_to_each_day_and_leave_a_gap_where_no_training_is() -> None:
-    day = {"kind": "online", "when": "ahead", "label": "7. to 12.3. etäpäivä", "short": "12.3.", "href": "/day/7"}
-    weeks = [{"name": "viikko 11", "days": [None, None, None, day, None]}]
-    markup = drawn("{{ weeks(list, 'Viikot') }}", list=weeks)
+def test_months_lead_to_each_day_and_name_what_is_free() -> None:
+    when, say = When("fi", "Europe/Helsinki"), read().say("fi")
+    days = [Shown(7, date(2026, 4, 2), "online", "7. to 2.4. etäpäivä", "today", "/day/7"),
+            Shown(8, date(2026, 4, 7), "contact", "8. ti 7.4. lähipäivä")]  # fmt: skip
+    list = months(days, {date(2026, 4, 3): "Pitkäperjantai"}, [(date(2026, 4, 6), date(2026, 4, 20))], when, say)
+    markup = drawn("{{ months(list, 'Kuukaudet') }}", list=list)
     assert re.findall(r'<a class="tile"[^>]*href="([^"]+)"', markup) == ["/day/7"]
-    assert text_of(markup) == "viikko 11 12.3.7. to 12.3. etäpäivä"
-    assert markup.count("<li>") == 5
+    assert re.findall(r'<th scope="row"><span aria-hidden="true">(\d+)', markup) == ["14", "15", "16", "17", "18"]
+    assert re.findall(r'data-kind="(\w+)"', markup) == ["online", "free", "free", "contact"]
+    assert re.findall(r"<li><bdi>([^<]+)", markup) == ["pe 3.4. Pitkäperjantai", "ma 6.4. – ti 7.4. oma tauko"]
+    assert (markup.count("<td>"), markup.count("<th "), markup.count('aria-current="date"')) == (25, 11, 1)
+
+
+def test_months_when_a_weekend_is_trained_then_seven_days_wide_and_every_month_between() -> None:
+    when, say = When("en", "Europe/Helsinki"), read().say("en")
+    days = [Shown(1, date(2026, 11, 28), "online", "a"), Shown(2, date(2027, 1, 4), "online", "b")]
+    found = months(days, {}, (), when, say)
+    assert [(one["name"], len(one["weekdays"])) for one in found] == [
+        ("November 2026", 7), ("December 2026", 7), ("January 2027", 7)
+    ]  # fmt: skip
+    assert [week["n"] for week in found[2]["weeks"]] == [53, 1, 2, 3, 4]
 
 
 def test_sitter_shows_the_circle_only_to_eyes_and_the_name_to_all() -> None:
