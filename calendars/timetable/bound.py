@@ -5,12 +5,13 @@ price of one teacher more in a series. What two groups take from each other is n
 and series add up, since none is counted twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import ceil, inf
 
 from calendars.timetable.bound_places import Kind, Places, kinds_of
 from calendars.timetable.bound_teachers import Choice, Option, by_series, options
 from calendars.timetable.bound_weeks import Exhausted, Stretch, Weeks, Work, stretches
+from calendars.timetable.budget import never
 from calendars.timetable.problem import Problem
 
 WORK = 3_000_000
@@ -20,10 +21,15 @@ SAFETY = 1e-9
 """Weights with decimals are added up in floating point; the bound stays this much below."""
 
 
-def lower_bound(problem: Problem, placed: Iterable[int], work: int = WORK) -> int | float | None:
-    """A bound of `total` for every timetable that places just these activities; None where there can be no such one."""
+def lower_bound(
+    problem: Problem, placed: Iterable[int], work: int = WORK, stop: Callable[[], bool] = never
+) -> int | float | None:
+    """A bound of `total` for every timetable that places just these activities; None where there can be no such one.
+
+    With less work, or when stopped, it is lower.
+    """
     kinds = kinds_of(problem, placed)
-    return _Bound(problem, kinds, Work(work)).reckon()
+    return _Bound(problem, kinds, Work(work, stop)).reckon()
 
 
 class _Bound:
@@ -78,7 +84,7 @@ class _Bound:
         at_least = cost + self.price * sum(min(one.extra for one in mine) for mine in teachers.values())
         if not self.price or share <= 0 or cost == inf:
             return at_least
-        own = Work(share)
+        own = Work(share, self.work.stop)
         try:
             return max(at_least, Choice(self.parts[group], self.weeks, self.price, teachers).least(own))
         except Exhausted:

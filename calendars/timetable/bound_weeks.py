@@ -6,7 +6,7 @@ whose teachers nobody else wants.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import inf
@@ -22,15 +22,25 @@ class Exhausted(Exception):
     """The work that was allowed is done."""
 
 
-class Work:
-    """So much may still be done; counted, not timed, so that equal input ends at the same place."""
+LOOK = 2000
+"""Units of work between two looks whether to stop."""
 
-    def __init__(self, left: int) -> None:
-        self.left = left
+
+class Work:
+    """So much may still be done; counted, so that equal input ends at the same place, unless somebody stops it."""
+
+    def __init__(self, left: int, stop: Callable[[], bool] = lambda: False) -> None:
+        self.left, self.stop = left, stop
+        self._look = LOOK
 
     def spend(self, units: int) -> None:
         """Or Exhausted."""
         self.left -= units
+        self._look -= units
+        if self._look < 0:
+            self._look = LOOK
+            if self.stop():
+                self.left = -1
         if self.left < 0:
             raise Exhausted
 
@@ -113,7 +123,7 @@ class Weeks:
         )
 
     def _reckon(self, part: Stretch, starts: tuple[int, ...], work: Work) -> float:
-        own = Work(min(self.most, work.left))
+        own = Work(min(self.most, work.left), work.stop)
         try:
             return self._over_days(part, starts, own)
         except Exhausted:

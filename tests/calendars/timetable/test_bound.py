@@ -115,6 +115,15 @@ def test_bound_when_one_teacher_costs_slots_and_two_cost_a_change_then_it_takes_
     assert (bound(problem, wishes), best(problem, wishes)) == (3, 3)
 
 
+def test_bound_when_stopped_then_it_is_lower_and_still_one() -> None:
+    made = instances.instance("S", 1)
+    whole = bound(made.problem, made.problem["activities"])
+    looks = iter([False] * 2 + [True] * 10_000)
+    stopped = bound(made.problem, made.problem["activities"], stop=lambda: next(looks))
+    assert (whole is not None, stopped is not None) == (True, True)
+    assert 0 <= stopped < whole
+
+
 def test_bound_when_nothing_is_placed_then_it_is_zero() -> None:
     assert bound(small_problem(), []) == 0
 
