@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from calendars import people, rights
+from calendars.clock import local
 from calendars.errors import NotFound
 from calendars.freedays import WEEKDAYS
 from calendars.rights import Actor, Target
@@ -178,10 +179,16 @@ def _is_free(person: str, one: Vacancy, known: Known, vacant: Sequence[Vacancy])
     for since, until in (*known.away.get(person, ()), *known.taught.get(person, ())):
         if since < ends and starts < until:
             return False
-    return _works_then(known.hours.get(person, ()), starts, ends, one.zone) and _can_bear(person, one, known, vacant)
+    return works_then(known.hours.get(person, ()), starts, ends, one.zone) and _can_bear(person, one, known, vacant)
 
 
-def _works_then(hours: Sequence[WorkingTime], starts: datetime, ends: datetime, zone: str) -> bool:
+def same_hour(day: date, at: datetime, zone: str) -> datetime:
+    """The instant on another day at which the clock on the wall shows the same."""
+    return local(day, at.astimezone(ZoneInfo(zone)).time(), zone)
+
+
+def works_then(hours: Sequence[WorkingTime], starts: datetime, ends: datetime, zone: str) -> bool:
+    """Whether somebody with these working times works then; whoever has none works always."""
     if not hours:
         return True
     since, until = starts.astimezone(ZoneInfo(zone)), ends.astimezone(ZoneInfo(zone))

@@ -19,12 +19,12 @@ USUAL: Final = timedelta(hours=1)
 SHORTEST: Final = timedelta(minutes=10)
 
 
-async def begin(work: Work, actor: Actor, group: str) -> Lesson:
+async def begin(work: Work, actor: Actor, group: str) -> tuple[Lesson, bool]:
     """Plan a lesson of a group that begins now, led by the actor, with the list of who is expected written down.
 
-    It lies on today's training day; a teacher adds none, for the days are what was promised. Raises Conflict
-    `no_training_day`, NotOpen `lesson_on_site` at the workplace, Overlaps `taken_already` when she or the group is in
-    another lesson, or will be within minutes.
+    Returns it, and whether it is held online. It lies on today's training day; a teacher adds none, for the days are
+    what was promised. Raises Conflict `no_training_day`, NotOpen `lesson_on_site` at the workplace, Overlaps
+    `taken_already` when she or the group is in another lesson, or will be within minutes.
     """
     found, programme, target = await rights.target_of_group(work, group)
     rights.ask(actor, "lead", target)
@@ -47,7 +47,7 @@ async def begin(work: Work, actor: Actor, group: str) -> Lesson:
     await lessons.freeze(work, row.id)
     work.tell(LessonPlanned(stream=programme.id, lesson=row.id, by=actor.person))
     await work.flush()
-    return row
+    return row, day.kind == "online"
 
 
 async def groups_of(look: Look, actor: Actor) -> list[tuple[Group, Programme]]:

@@ -28,6 +28,9 @@ from server.middleware.logs import logs
 from server.middleware.problems import problems
 from server.page import speak
 from server.pages import (
+    asking,
+    away,
+    beginning,
     classroom,
     colleagues,
     coordinator,
@@ -43,7 +46,9 @@ from server.pages import (
     planning,
     programme_new,
     programmes,
+    proposals,
     register,
+    remedies,
     seats,
     series,
     signin,
@@ -63,6 +68,7 @@ ROUTES: Sequence[web.RouteTableDef] = (
     what_if.routes,
     programme_new.routes, programmes.routes, days.routes, planning.routes, series.routes, lesson_change.routes,
     groups.routes, groupings.routes, people_pages.routes, person.routes, seats.routes, colleagues.routes, funder.routes,
+    away.routes, remedies.routes, proposals.routes, asking.routes, beginning.routes,
     signin.routes, devices.routes, staff.routes, settings_page.routes, feeds.routes, api.routes, health.routes,
 )  # fmt: skip
 MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)

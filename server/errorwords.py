@@ -101,6 +101,7 @@ ERRORS: Final = {
     "somebody_else_comes": "Somebody else comes already. Thank you.",
     "not_needed_any_more": "This is not needed any more. Thank you.",
     "no_training_day": "Today is no training day. Ask the coordinator to plan one.",
+    "later_keep_days": "Later lessons keep their days. Choose this lesson alone.",
     "seated_already": "She has a group on these days already.",
     "other_programme": "This group is in another programme.",
     "feed_gone": "This calendar address is old. Take the new one.",

@@ -51,7 +51,8 @@ class Class:
     @property
     def leaderless(self) -> bool:
         """Whether it should be going on and nobody leads it."""
-        return self.it.online and self.begun and not self.led
+        independent = self.it.lesson is not None and self.it.lesson.independent
+        return self.it.online and self.begun and not self.led and not independent
 
     @property
     def here(self) -> int:

@@ -13,7 +13,7 @@ from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.keys import HOUSE, LANGUAGE, SAY, SETTINGS, STORE
 from server.page import render
-from server.pages import classes
+from server.pages import classes, proposals, remedies
 from server.pages.forms import UNTOUCHED, Entered, once, text
 from server.pages.shown import Shown
 from server.pages.tiles import shown_line
@@ -31,11 +31,14 @@ async def page(request: web.Request) -> web.Response:
         now = look.now
         found = await classes.of(look, await agenda.house(look, actor, now), language)
         lines = await _lines(look, actor, now)
+        needs = await remedies.needs(request, look)
+        changes = await proposals.waiting(request, look)
     on, ahead = [one for one in found if one.begun], [one for one in found if not one.begun]
     return render(
         request, "house.html", on=on, ahead=ahead, lines=[shown_line(line, language, request[SAY]) for line in lines],
         here=sum(one.here for one in on if one.it.online), expected=sum(one.expected for one in on if one.it.online),
-        calm=not any(one.leaderless or one.troubled for one in found),
+        calm=not any(one.leaderless or one.troubled for one in found) and not any(needs.values()),
+        needs=needs, changes=changes,
         live=classes.live(found, request.app[HOUSE].card.zone, now), plans=_may(actor, "plan"),
         no_turn=_may(actor, "plan") and not request.app[SETTINGS].turn,
     )  # fmt: skip

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from calendars import agenda, lessons, programmes, rights
+from calendars import agenda, byhand, lessons
 from calendars.agenda import Engagement
-from calendars.clock import local
+from calendars.byhand import Edit
 from calendars.errors import Conflict, Invalid
 from calendars.names import in_language
 from calendars.store import Look, Work
@@ -39,9 +39,14 @@ async def change(request: web.Request) -> web.Response:
         nonlocal zone
         found, before = await _read(request, work)
         zone = found.zone
-        await _change(request, work, form, found, before)
-        day = await _day(work, request, found)
-        return f"/programmes/{found.programme.id}/days/{day}"
+        try:
+            later = text(form, "how_far", 10) == "later"
+            made = await byhand.edit(work, signed_in(request), found.id, _edit(form, found, before), later=later)
+        except Invalid as wrong:
+            if wrong.code != "nothing_changes":
+                raise
+            return f"/programmes/{found.programme.id}/days/{found.day.n}"
+        return f"/proposals/{made.id}"
 
     try:
         return await once(request, form, act)
@@ -49,27 +54,13 @@ async def change(request: web.Request) -> web.Response:
         return await _page(request, await planned_against(request, form, wrong, zone))
 
 
-async def _change(
-    request: web.Request, work: Work, form: Mapping[str, object], found: Engagement, before: Desk
-) -> None:
-    actor, lesson = signed_in(request), found.id
-    chosen = required(form, "day", before.offered.days)
-    on = next(day.date for day in before.line.days if day.id == chosen)
-    starts, ends = local(on, time_in(form, "starts"), found.zone), local(on, time_in(form, "ends"), found.zone)
-    led, present = chosen_leaders(form, before.leaders), {one.id for one in found.leaders}
-    for person in [one.id for one in found.leaders[:2] if one.id not in led]:  # the form shows two; a third one stays
-        await lessons.relieve(work, actor, lesson, person)
-    if (chosen, starts, ends) != (found.day.id, found.starts, found.ends):
-        await lessons.move(work, actor, lesson, starts, ends, chosen)
-    for person in sorted(set(led) - present):
-        await lessons.lead(work, actor, lesson, person, led[person])
-    await lessons.retitle(work, actor, lesson, text(form, "topic", 60))
-
-
-async def _day(work: Work, request: web.Request, found: Engagement) -> int:
-    row, _, _ = await rights.target_of_lesson(work, found.id)
-    line = await programmes.line(work, signed_in(request), found.programme.id)
-    return next(day.n for day in line.days if day.id == row.day)
+def _edit(form: Mapping[str, object], found: Engagement, before: Desk) -> Edit:
+    """What the form says; it shows two who lead, and a third one stays."""
+    return Edit(
+        day=required(form, "day", before.offered.days), starts=time_in(form, "starts"), ends=time_in(form, "ends"),
+        topic=text(form, "topic", 60), led_by=tuple(chosen_leaders(form, before.leaders).items()),
+        instead_of=tuple(one.id for one in found.leaders[:2]),
+    )  # fmt: skip
 
 
 @routes.post("/lessons/{lesson}/cancel")
@@ -79,9 +70,7 @@ async def cancel(request: web.Request) -> web.Response:
     actor, form, lesson = signed_in(request), await request.post(), request.match_info["lesson"]
 
     async def act(work: Work) -> str:
-        found, _ = await _read(request, work)
-        await lessons.cancel(work, actor, lesson, text(form, "reason", 40))
-        return f"/programmes/{found.programme.id}/days/{found.day.n}"
+        return f"/proposals/{(await byhand.cancel(work, actor, lesson, text(form, 'reason', 40))).id}"
 
     return await once(request, form, act, _page)
 
@@ -102,13 +91,15 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         "teacher": led[0] if led else "", "second": led[1] if len(led) > 1 else "",
     }  # fmt: skip
     shown = Entered(standing | dict(filled.values), filled.words, filled.field, filled.status)
+    async with request.app[STORE].look() as look:
+        later = len(await byhand.series(look, signed_in(request), found.id))
     begun = lesson.opened is not None or lesson.closed is not None or lesson.signed is not None
     own = When(request[LANGUAGE], found.zone)
     return render(
         request, "lesson_change.html", filled.status, entered=shown, offered=before.offered, id=found.id,
         name=in_language(found.group.name, request[LANGUAGE], found.programme.language) if found.group else "",
         time=own.whole(found.starts, found.ends), begun=begun, cancelled=found.cancelled,
-        programme=found.programme.id, n=found.day.n, reasons=_reasons(request[SAY]),
+        programme=found.programme.id, n=found.day.n, later=later, reasons=_reasons(request[SAY]),
     )  # fmt: skip
 
 

@@ -71,6 +71,11 @@ class Shown:
         return ", ".join(one.shown for one in self.it.leaders)
 
     @property
+    def task(self) -> str:
+        """What the learners work at by themselves; empty where somebody leads."""
+        return self.it.lesson.task if self.it.lesson is not None and self.it.lesson.independent else ""
+
+    @property
     def seconds_to_door(self) -> int:
         """Until she may come in; 0 from then on."""
         return max(0, int((self.it.opens - self.at).total_seconds()))

@@ -6,15 +6,17 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars import agenda, rights
+from calendars import agenda, asked, rights, unplanned
 from calendars.agenda import Engagement
+from calendars.asked import Asked
 from calendars.clock import day_of
+from calendars.names import in_language
 from calendars.store import Look, Work
 from classroom import register
 from classroom.unsigned import unsigned
 from server.auth.guard import allow, signed_in
 from server.dates import When
-from server.keys import HOUSE, LANGUAGE, SAY, STORE
+from server.keys import HOUSE, LANGUAGE, SAY, SECRET, STORE
 from server.page import render
 from server.pages import classes
 from server.pages.forms import UNTOUCHED, Entered, once
@@ -29,10 +31,11 @@ routes = web.RouteTableDef()
 @allow("lead")
 async def page(request: web.Request) -> web.Response:
     """Today, and what is still open."""
-    return await _page(request, UNTOUCHED)
+    return await day(request, UNTOUCHED)
 
 
-async def _page(request: web.Request, filled: Entered) -> web.Response:
+async def day(request: web.Request, filled: Entered) -> web.Response:
+    """Her day, with what was refused on it."""
     actor, language, card = signed_in(request), request[LANGUAGE], request.app[HOUSE].card
     async with request.app[STORE].look() as look:
         now = look.now
@@ -41,6 +44,8 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         today = [one for one in led if one.date == day_of(now, one.zone)]
         found = await classes.of(look, today, language)
         still_open = [one for one in led if _is_open(one, now) and rights.may(actor, "register", one.target)]
+        questions = await asked.of_person(look, actor)
+        own_groups = await unplanned.groups_of(look, actor)
         summaries = await _summaries(look, request, still_open[-MOST_OPEN:])
     running = [one for one in found if one.it.online and one.it.is_on(now)]
     return render(
@@ -49,8 +54,19 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         running=running, on_site=[one for one in found if not one.it.online and one.begun and one.state != "signed"],
         later=sorted((one for one in found if one not in running and not one.begun), key=lambda one: one.it.starts),
         open=summaries, live=classes.live(running, card.zone, now),
+        questions=[_question(request, one) for one in questions],
+        groups=[(group.id, in_language(group.name, language, of.language)) for group, of in own_groups],
         next=next((Shown(one, language, now) for one in led if one.is_ahead(now) and one not in today), None),
     )  # fmt: skip
+
+
+def _question(request: web.Request, one: Asked) -> dict[str, Any]:
+    """She is asked to lead lessons of somebody else."""
+    when = When(request[LANGUAGE], one.programme.zone)
+    return {
+        "path": f"/ask/{asked.token(request.app[SECRET], one.request.id)}",
+        "times": [when.whole(lesson.starts, lesson.ends) for lesson in one.lessons],
+    }
 
 
 def _is_open(one: Engagement, now: Any) -> bool:
@@ -83,7 +99,7 @@ async def sign(request: web.Request) -> web.Response:
             await register.sign(work, actor, lesson)
         return "/teaching"
 
-    return await once(request, form, act, _page)
+    return await once(request, form, act, day)
 
 
 @routes.post("/lessons/{lesson}/ticks")
@@ -97,4 +113,4 @@ async def tick(request: web.Request) -> web.Response:
         await register.tick(work, actor, lesson, people, request[SAY]("Seen on site"))
         return f"/lessons/{lesson}/register"
 
-    return await once(request, form, act, _page)
+    return await once(request, form, act, day)

@@ -14,7 +14,7 @@ from tests.calendars.planned import MONDAY, Planned
 async def begin(house: Planned, name: str = "Veera", group: str = "first") -> Lesson:
     actor = await house.actor(name)
     async with house.store.work() as work:
-        return await unplanned.begin(work, actor, house.groups[group])
+        return (await unplanned.begin(work, actor, house.groups[group]))[0]
 
 
 async def test_begin_then_planned_expected_led_and_on_everybodys_day(house: Planned) -> None:

@@ -148,7 +148,7 @@ async def test_change_when_all_of_it_changes_then_id_stays_and_calendars_follow(
     answer = await change(
         kaisa, house, lesson, day=day, starts="14:00", ends="15:30", topic="safety", teacher=house.people["Veera"]
     )
-    assert (answer.status, answer.headers["Location"]) == (303, f"/programmes/{house.programme}/days/8")
+    assert (answer.status, answer.headers["Location"].startswith("/proposals/")) == (303, True)
     event = await event_of(house, "Chau", lesson)
     assert (event["DTSTART"].dt.isoformat(), int(event["SEQUENCE"])) == ("2026-03-11T14:00:00+02:00", 1)
     async with house.store.look() as look:
@@ -178,7 +178,7 @@ async def test_cancel_when_done_then_it_stays_in_the_calendar_as_cancelled(kaisa
     assert (wrong.status, 'id="reason-error"' in await wrong.text()) == (422, True)
     for _ in range(2):
         answer = await kaisa.post(path, data=fields | {"reason": "teacher_ill"}, allow_redirects=False)
-        assert answer.headers["Location"] == f"/programmes/{house.programme}/days/6"
+        assert answer.headers["Location"].startswith("/proposals/")
     event = await event_of(house, "Chau", lesson)
     assert (str(event["STATUS"]), int(event["SEQUENCE"])) == ("CANCELLED", 1)
     shown = await page_of(kaisa, f"/programmes/{house.programme}/days/6?language=en")
