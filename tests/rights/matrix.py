@@ -80,6 +80,8 @@ LINES = (
     Line("GET /house", these(200, *ROSTER)),
     Line("GET /house/turn", these(200, "coordinator")),
     Line("GET /teaching", these(200, *LED)),
+    Line("GET /absence", these(200, *LED)),
+    Line("POST /absence", these(422, *LED), form={"span": "days"}),
     Line("GET /programmes", these(200, *PLAN)),
     Line("GET /programmes/new", these(200, "coordinator")),
     Line("POST /programmes/new", these(422, "coordinator")),
@@ -97,6 +99,7 @@ LINES = (
     # by a token; who holds it is who may
     Line("GET /l/{link}", all_of(200), all_of(200), all_of(200), public=200),
     Line("GET /enrol/{invitation}", all_of(200), all_of(200), all_of(200), public=200),
+    Line("GET /ask/{question}", all_of(200), all_of(200), all_of(200), public=200),
     Line("GET /feeds/{feed}.ics", all_of(200), all_of(200), all_of(200), public=200),
     # a lesson before it ends
     Line("GET /api/lessons/{lesson}", these(200, *INSIDE, "counsellor")),
@@ -123,6 +126,18 @@ LINES = (
     Line("POST /lessons/{lesson}/register/sign", these(303, *LED), next={"coordinator": 409}),
     Line("POST /lessons/{lesson}/register/reopen", these(422, *LED)),
     Line("POST /teaching/sign", these(303, *LED)),
+    # changes of the plan, and who leads instead
+    Line("GET /proposals/{proposal}", these(200, "coordinator")),
+    Line("POST /proposals/{proposal}/publish", these(303, "coordinator")),
+    Line("POST /proposals/{proposal}/undo", these(303, "coordinator")),
+    Line("POST /proposals/{proposal}/tell", these(409, "coordinator")),
+    Line("POST /proposals/{proposal}/drop", these(409, "coordinator")),
+    Line("POST /searches/{search}/stop", these(303, "coordinator")),
+    Line("POST /programmes/{programme}/without-teacher", these(422, "coordinator")),
+    Line("GET /absent/{person}", these(200, "coordinator"), kind="teacher"),
+    Line("POST /absent/{person}/ask", these(404, "coordinator"), kind="teacher"),
+    Line("POST /absent/{person}/move", these(404, "coordinator"), kind="teacher"),
+    Line("POST /groups/{group}/begin", these(409, *LED)),
     # programmes and groups
     Line("GET /programmes/{programme}", these(200, *PLAN)),
     Line("GET /programmes/{programme}/days/{n}", these(200, *PLAN)),
@@ -166,6 +181,12 @@ LINES = (
          next={"coordinator": 200, "admin": 200}, kind="teacher"),
     Line("GET /staff/{person}", these(200, "coordinator", "admin"), foreign={"admin": 200},
          next={"coordinator": 200, "admin": 200}, kind="teacher"),
+    Line("GET /staff/{person}/absence", these(200, "coordinator", "admin"), foreign={"admin": 200},
+         next={"coordinator": 200, "admin": 200}, kind="teacher"),
+    Line("POST /staff/{person}/absence", these(422, "coordinator", "admin"), foreign={"admin": 422},
+         next={"coordinator": 422, "admin": 422}, form={"span": "days"}, kind="teacher"),
+    Line("POST /absence/{absence}/withdraw", these(303, "coordinator", "admin", counsellor=403, inspector=403),
+         foreign={"admin": 303}, next={"coordinator": 303, "admin": 303}),
     Line("GET /people/{person}/rights/new", these(200, "coordinator", "admin"), foreign={"admin": 200},
          next={"coordinator": 200, "admin": 200}, kind="teacher"),
     Line("POST /people/{person}/rights", these(422, "coordinator", "admin"), foreign={"admin": 422},
@@ -183,6 +204,7 @@ LINES = (
 
 AT_THE_DOOR = {
     "POST /l/{token}": "signs in whoever has the link",
+    "POST /ask/{token}": "whoever is asked to lead a lesson",
     "POST /code": "signs in whoever has the digits",
     "POST /sign-in/staff": "signs in whoever has password and code",
     "POST /sign-in/passkey": "signs in whoever has the passkey",

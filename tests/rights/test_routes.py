@@ -24,7 +24,7 @@ IDLE = ("support", "employer", "officer", "board", RIGHTLESS)
 """Roles that have nothing to do yet: as good as nobody, but signed in."""
 NAMES = {
     "lesson": "lesson", "programme": "programme", "group": "group", "sign_in": "sign_in", "letter": "letter",
-    "seat": "seat", "grant": "grant",
+    "seat": "seat", "grant": "grant", "proposal": "proposal", "search": "search", "absence": "absence",
 }  # fmt: skip
 HTML, JSON = "text/html", "application/json"
 OWN_PEOPLE = ("Amina", "Bilal", "Chau", "Veera", "Toivo", "Kaisa", "Oona", "Iiris")
@@ -40,7 +40,7 @@ class Answer:
 
 def key(line: Line) -> str:
     """The route as aiohttp writes it."""
-    return re.sub(r"\{(link|invitation|feed)\}", "{token}", line.route)
+    return re.sub(r"\{(link|invitation|feed|question)\}", "{token}", line.route)
 
 
 def path_of(town: Town, line: Line, place: str) -> str:
@@ -50,7 +50,7 @@ def path_of(town: Town, line: Line, place: str) -> str:
         name = hole[1]
         if name == "n":
             return "6"
-        if name in ("link", "invitation", "feed"):
+        if name in ("link", "invitation", "feed", "question"):
             return "aaaaaaaaaaaaaaaaaaaa.invented" if place == "invented" else town.tokens[name]
         return town.ids[line.kind if name == "person" else NAMES[name]][place]
 

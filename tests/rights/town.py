@@ -14,7 +14,20 @@ from typing import Any
 from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from calendars import colleagues, feeds, groups, houses, lessons, people, programmes, rights, tokens
+from calendars import (
+    absences,
+    asked,
+    colleagues,
+    feeds,
+    groups,
+    houses,
+    lessons,
+    people,
+    programmes,
+    publishing,
+    rights,
+    tokens,
+)
 from calendars.blueprints import load
 from calendars.clock import SetClock
 from calendars.groups import NewGroup
@@ -22,9 +35,11 @@ from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
 from calendars.people import NewPerson
 from calendars.programmes import NewPlace, NewProgramme
+from calendars.publishing import Wanted
 from calendars.rights import Right
+from calendars.standings import standings
 from calendars.store import Store, Work, new_id
-from calendars.tables import Organisation
+from calendars.tables import Organisation, Request, Search
 from classroom import board, rooms
 from server import app as house_app
 from server.auth import letters, signin, staff
@@ -177,6 +192,8 @@ async def build_town(store: Store) -> tuple[Planned, dict[str, dict[str, str]], 
         await rooms.open_lesson(work, SYSTEM, house.lessons["first"][0])
     ids = ids_of(house, near, far)
     made = await _tokens(store, ids, far)
+    later = {"own": house.lessons["first"][1], "beside": house.lessons["second"][0]}
+    made["question"] = await changes_of_the_town(store, ids, later)
     return house, ids, roles, made
 
 
@@ -207,6 +224,36 @@ async def _tokens(store: Store, ids: dict[str, dict[str, str]], far: dict[str, s
     ids["letter"] = {"own": waiting["Toivo"], "beside": waiting["Toivo"], "next": waiting["Naapuri teacher"]}
     ids["letter"] |= {"foreign": waiting["Vieras teacher"], "invented": new_id()}
     return found
+
+
+async def changes_of_the_town(store: Store, ids: dict[str, dict[str, str]], later: dict[str, str]) -> str:
+    """In each programme a proposal, an absence next year, and a search for a substitute that is over; its question."""
+    for kind in ("proposal", "absence", "search"):
+        ids[kind] = {"invented": new_id()}
+    question = ""
+    async with store.work() as work:
+        secret = await houses.secret(work)
+        for place in ("own", "beside", "next", "foreign"):
+            lesson, teacher = later.get(place, ids["lesson"][place]), ids["teacher"][place]
+            standing = (await standings(work, [lesson]))[lesson][1]
+            wanted = [Wanted(replace(standing, topic=""), lesson)]
+            programme = ids["programme"][place]
+            ids["proposal"][place] = (await publishing.propose(work, SYSTEM, programme, "by_hand", wanted)).id
+            away = MONDAY + timedelta(days=300)
+            ids["absence"][place] = (await absences.report(work, SYSTEM, teacher, away, away + timedelta(days=1))).id
+            search = Search(
+                id=new_id(), programme=programme, absent=teacher, lessons=[lesson], queue=[], made=work.now,
+                ended=work.now, outcome="withdrawn",
+            )  # fmt: skip
+            work.add(search)
+            await work.flush()
+            asked_now = Request(
+                id=new_id(), search=search.id, number=1, person=teacher, asked=work.now, until=work.now, answer="over"
+            )
+            work.add(asked_now)
+            ids["search"][place] = search.id
+            question = question or asked.token(secret, asked_now.id)
+    return question
 
 
 @asynccontextmanager
