@@ -137,7 +137,7 @@ LINES = (
     Line("GET /absent/{person}", these(200, "coordinator"), kind="teacher"),
     Line("POST /absent/{person}/ask", these(404, "coordinator"), kind="teacher"),
     Line("POST /absent/{person}/move", these(404, "coordinator"), kind="teacher"),
-    Line("POST /groups/{group}/begin", these(409, *LED)),
+    Line("POST /groups/{group}/begin", these(409, *LED, teacher=303)),
     # programmes and groups
     Line("GET /programmes/{programme}", these(200, *PLAN)),
     Line("GET /programmes/{programme}/days/{n}", these(200, *PLAN)),
