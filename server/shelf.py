@@ -86,7 +86,7 @@ class Shelf:
         for told in self._renderings:
             told.update(numbers)
         for stream in numbers.keys() & self._readers.keys():
-            for key in tuple(self._readers[stream]):
+            for key in tuple(self._readers.get(stream, ())):  # taken down by another of these streams: none are left
                 if self._kept[key].numbers[stream] < numbers[stream]:
                     self._drop(key)
 
