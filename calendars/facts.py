@@ -109,6 +109,16 @@ class Unseated(Fact):
 
 
 @dataclass(frozen=True)
+class SeatsChanged(Fact):
+    """Other people than before are expected in a lesson whose list is still open; a new snapshot says who.
+
+    It is told of lessons of the next hours, since their rosters may be before somebody's eyes.
+    """
+
+    audience: ClassVar[Audience] = "staff"
+
+
+@dataclass(frozen=True)
 class LessonPlanned(Fact):
     """A lesson stands in the plan."""
 

@@ -10,17 +10,20 @@ from sqlalchemy import and_, select, update
 from calendars import rights
 from calendars.clock import day_of, local
 from calendars.errors import Invalid, NotFound, Overlaps
-from calendars.facts import GroupFormed, Seated, Unseated
+from calendars.facts import GroupFormed, Seated, SeatsChanged, Unseated
 from calendars.names import clean_name
 from calendars.rights import Actor, Right, Target
 from calendars.store import Look, Work, new_id
-from calendars.tables import Field, Grant, Group, Person, Programme, Seat
+from calendars.tables import Day, Field, Grant, Group, Lesson, Person, Programme, Seat
 
 REASONS = (
     "moved", "employed", "education", "ill", "moved_away", "own_wish", "mistake", "other", "no_show", "pause",
     "finished",
 )  # fmt: skip
 """Why a seat ended, as codes: the trail outlives the person, so it holds no sentences about her."""
+
+WATCHED = timedelta(hours=24)
+"""How long before a lesson somebody may look at its roster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ async def seat(
     work.add(row)
     work.tell(Seated(stream=programme.id, person=person, group=group, by=actor.person))
     await work.flush()
+    await _tell_rosters(work, group, first, last)
     return row
 
 
@@ -115,6 +119,7 @@ async def unseat(work: Work, actor: Actor, held: str, reason: str, last_day: dat
     last = last_day or day_of(work.now, programme.zone)
     if last >= row.last_day:
         raise Invalid("ends_already", field="last_day")
+    await _tell_rosters(work, row.group, last + timedelta(days=1), row.last_day)
     row.last_day, row.reason = last, reason
     until = local(last + timedelta(days=1), time(), programme.zone)
     await work.run(update(Grant).where(Grant.id == row.grant).values(until=until))
@@ -216,6 +221,19 @@ def _on(day: date | None) -> list[Any]:
 
 def _between(first: date, last: date) -> Any:
     return (Seat.first_day <= last) & (Seat.last_day >= first)
+
+
+async def _tell_rosters(work: Work, group: str, first: date, last: date) -> None:
+    """Rosters of lessons soon to come, whose lists are not frozen yet, hear that they have other people now."""
+    open_lists = (
+        select(Lesson.id)
+        .join(Day, Day.id == Lesson.day)
+        .where(Lesson.group == group, Lesson.frozen.is_(None), Lesson.status != "cancelled")
+        .where(Lesson.starts < work.now + WATCHED, Lesson.ends > work.now, Day.date.between(first, last))
+        .order_by(Lesson.id)
+    )
+    for lesson in await work.all(open_lists):
+        work.tell(SeatsChanged(stream=lesson))
 
 
 async def _held(look: Look, seat: str) -> tuple[Seat, Programme, Target]:

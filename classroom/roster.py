@@ -22,7 +22,7 @@ from classroom.visits import late_by
 
 Roster = dict[str, Any]
 Seat = dict[str, Any]
-TOLD_BY_SNAPSHOT = ("RegisterSigned", "WalkedIn")
+TOLD_BY_SNAPSHOT = ("RegisterSigned", "SeatsChanged", "WalkedIn")
 
 
 async def roster(look: Look, actor: Actor, lesson: str) -> Roster:
@@ -101,11 +101,7 @@ def apply(roster: Roster, fact: Mapping[str, Any]) -> Roster | None:
     """
     if fact["number"] <= roster["number"]:
         return roster
-    if (
-        fact["number"] > roster["number"] + 1
-        or fact["kind"] in ("RegisterSigned", "WalkedIn")
-        or fact.get("how") == "held"
-    ):
+    if fact["number"] > roster["number"] + 1 or fact["kind"] in TOLD_BY_SNAPSHOT or fact.get("how") == "held":
         return None
     after = deepcopy(roster)
     after["number"] = fact["number"]

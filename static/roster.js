@@ -39,7 +39,7 @@
  * @typedef {{kind: string, stream: string, number: number, at: string} & Record<string, any>} Fact
  */
 
-const TOLD_BY_SNAPSHOT = ["RegisterSigned", "WalkedIn"];
+const TOLD_BY_SNAPSHOT = ["RegisterSigned", "SeatsChanged", "WalkedIn"];
 
 /**
  * The roster after one more fact; null when only a new snapshot can tell: when a number is missing between them, when

@@ -100,5 +100,13 @@ for (const grip of /** @type {NodeListOf<HTMLElement>} */ (document.querySelecto
   grip.addEventListener("pointerdown", (event) => drag(event, seat, grip));
 }
 
+/** The seat that was moved; the address would take the focus away again when the page has loaded, so it comes after. */
 const came = location.hash.startsWith("#seat-") ? document.getElementById(location.hash.slice(1)) : null;
-/** @type {HTMLElement | null | undefined} */ (came?.querySelector(".grip"))?.focus();
+const moved = /** @type {HTMLElement | null | undefined} */ (came?.querySelector(".grip"));
+if (moved) {
+  came?.toggleAttribute("data-fresh", true);
+  moved.focus();
+  window.addEventListener("load", () => setTimeout(() => {
+    if (document.activeElement === document.body) moved.focus();
+  }));
+}

@@ -46,6 +46,7 @@ kinds = st.one_of(
     st.fixed_dictionaries({"kind": st.just("LessonOpened"), "held_from": st.just("2026-03-10T08:01:00Z")}),
     st.fixed_dictionaries({"kind": st.sampled_from(["PauseStarted", "PauseEnded", "LessonClosed", "Said"])}),
     st.fixed_dictionaries({"kind": st.just("RegisterSigned"), "by": person}),
+    st.fixed_dictionaries({"kind": st.just("SeatsChanged")}),
     st.fixed_dictionaries(
         {"kind": st.just("RegisterCorrected"), "person": person, "how": st.sampled_from(["phone", "held"])}
     ),
