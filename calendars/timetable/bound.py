@@ -84,13 +84,11 @@ class _Bound:
         at_least = cost + self.price * sum(min(one.extra for one in mine) for mine in teachers.values())
         if not self.price or share <= 0 or cost == inf:
             return at_least
-        own = Work(share, self.work.stop)
         try:
-            return max(at_least, Choice(self.parts[group], self.weeks, self.price, teachers).least(own))
+            choice = Choice(self.parts[group], self.weeks, self.price, teachers)
+            return max(at_least, choice.least(self.work.part(share)))
         except Exhausted:
             return at_least
-        finally:
-            self.work.left -= share - max(own.left, 0)
 
     def _rounded(self, total: float) -> int | float:
         costs = [*self.problem.weights.values(), *(cost for group in self.problem.groups for cost in group.slot_cost)]

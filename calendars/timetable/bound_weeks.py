@@ -29,13 +29,19 @@ LOOK = 2000
 class Work:
     """So much may still be done; counted, so that equal input ends at the same place, unless somebody stops it."""
 
-    def __init__(self, left: int, stop: Callable[[], bool] = lambda: False) -> None:
-        self.left, self.stop = left, stop
+    def __init__(self, left: int, stop: Callable[[], bool] = lambda: False, whole: "Work | None" = None) -> None:
+        self.left, self.stop, self.whole = left, stop, whole
         self._look = LOOK
+
+    def part(self, most: int) -> "Work":
+        """Not more than so much of it."""
+        return Work(most, whole=self)
 
     def spend(self, units: int) -> None:
         """Or Exhausted."""
         self.left -= units
+        if self.whole is not None:
+            self.whole.spend(units)
         self._look -= units
         if self._look < 0:
             self._look = LOOK
@@ -123,13 +129,10 @@ class Weeks:
         )
 
     def _reckon(self, part: Stretch, starts: tuple[int, ...], work: Work) -> float:
-        own = Work(min(self.most, work.left), work.stop)
         try:
-            return self._over_days(part, starts, own)
+            return self._over_days(part, starts, work.part(self.most))
         except Exhausted:
             return self._one_by_one(part, starts)
-        finally:
-            work.left -= min(self.most, work.left) - max(own.left, 0)
 
     def _one_by_one(self, part: Stretch, starts: tuple[int, ...]) -> float:
         prices, place, total = self.prices[part.group], 0, 0.0
