@@ -78,6 +78,8 @@ async def book(work: Work, actor: Actor, appointment: str) -> Appointment:
         raise NotFound()
     if row.learner == actor.person and row.status == "confirmed":
         return row
+    if not row.offer:
+        raise NotFound()
     if row.status != "offered" or row.starts <= work.now:
         raise Full("time_taken")
     mine = await _given_away(work, actor, known)

@@ -123,11 +123,11 @@ async def note(
     work: Work, actor: Actor, appointment: str, result: str, first: date | None = None, last: date | None = None
 ) -> None:
     """Write down what came of an interview; an internship has its first and last day. Again: it is corrected."""
-    (known,) = await locked(work, appointment)
-    ask_to_change(work, actor, known)
     row = await work.get(Interview, appointment)
     if row is None:
         raise NotFound()
+    (known,) = await locked(work, appointment)
+    ask_to_change(work, actor, known)
     if result not in RESULTS:
         raise Invalid("bad_choice", field="result")
     if known.row.status == "cancelled":

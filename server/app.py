@@ -28,6 +28,7 @@ from server.middleware.logs import logs
 from server.middleware.problems import problems
 from server.page import speak
 from server.pages import (
+    appointments,
     asking,
     away,
     beginning,
@@ -40,8 +41,10 @@ from server.pages import (
     funder,
     groupings,
     groups,
+    interviews,
     learner,
     lesson_change,
+    meetings,
     person,
     planning,
     programme_new,
@@ -54,6 +57,7 @@ from server.pages import (
     signin,
     staff,
     teacher,
+    tutoring,
     what_if,
 )  # fmt: skip
 from server.pages import people as people_pages
@@ -69,7 +73,8 @@ ROUTES: Sequence[web.RouteTableDef] = (
     programme_new.routes, programmes.routes, days.routes, planning.routes, series.routes, lesson_change.routes,
     groups.routes, groupings.routes, people_pages.routes, person.routes, seats.routes, colleagues.routes, funder.routes,
     away.routes, remedies.routes, proposals.routes, asking.routes, beginning.routes,
-    signin.routes, devices.routes, staff.routes, settings_page.routes, feeds.routes, api.routes, health.routes,
+    signin.routes, devices.routes, staff.routes, appointments.routes, meetings.routes, tutoring.routes,
+    interviews.routes, settings_page.routes, feeds.routes, api.routes, health.routes,
 )  # fmt: skip
 MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)
 """From the outside in. `problems` speaks the reader's language, so it asks for it again when it must."""

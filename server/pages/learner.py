@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars import agenda, feeds, programmes
+from calendars import agenda, diary, feeds, programmes
 from calendars.agenda import MyDay
 from calendars.clock import day_of, parse_instant, seconds
 from calendars.names import in_language
@@ -21,7 +21,9 @@ from server.dates import When, duration
 from server.keys import HOUSE, LANGUAGE, SAY, SECRET, STORE
 from server.page import render
 from server.pages.forms import once, text
+from server.pages.meetings import meets
 from server.pages.shown import HOUR, Shown
+from server.pages.talks_shown import shown as shown_talks
 from server.pages.testimonies import mark_word
 from server.pages.tiles import tile
 from server.words import Say
@@ -42,6 +44,7 @@ async def my_day(request: web.Request) -> web.Response:
         mates = await roster.classmates(look, actor, front.id) if front and front.online else []
         sums = reports.sums(await reports.own_rows(look, actor, actor.person))
         week = await _week(look, actor, day, language, request[SAY])
+        talks = await diary.of_person(look, actor, actor.person, now - timedelta(hours=1), now + 2 * WEEK)
 
     def shown(one: agenda.Engagement | None) -> Shown | None:
         return Shown(one, language, now) if one else None
@@ -52,7 +55,8 @@ async def my_day(request: web.Request) -> web.Response:
         cancelled=[Shown(one, language, now) for one in day.today if one.cancelled and now < one.ends],
         mates=[one for one in mates if one["person"] != actor.person and one["role"] == "learner"],
         leader_here=any(one["here"] for one in mates if one["role"] != "learner"), hours=duration(sums["present"]),
-        week=week,
+        week=week, meets=meets(actor), employs="employer" in actor.roles,
+        talks=shown_talks(request, [one for one in talks if one.status != "offered" and now < one.ends], now)[:2],
     )  # fmt: skip
 
 

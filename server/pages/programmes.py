@@ -54,6 +54,7 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
         fields = await programmes.fields(look, actor, programme)
         planned = await lessons.of_programme(look, actor, programme)
         unled = await lessons.unled(look, actor, programme)
+        tutored = (await programmes.blueprint_of(look, programme)).tutoring is not None
     teaching = line.programme.language
     return render(
         request, "programme.html", filled.status, line=shown_line(line, language, request[SAY]), entered=filled,
@@ -66,7 +67,7 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
         groups=[(group.id, in_language(group.name, language, teaching), [m for m in members if m.group == group.id])
                 for group, _ in formed],
         fields=[(one.id, in_language(one.name, language, teaching)) for one in fields],
-        sees_report=rights.may(actor, "see_report", target),
+        sees_report=rights.may(actor, "see_report", target), sees_people=sees, tutored=tutored,
     )  # fmt: skip
 
 

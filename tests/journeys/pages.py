@@ -47,17 +47,22 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/l/nobody.AAAA", "/enrol/AAAA", "/nowhere",
     ),
     "learner": (
-        "/", "/hours", "/calendar", "/devices", "/switch", "/j/{ahead}", "/j/{over}", "/j/{on_site}",
+        "/", "/hours", "/calendar", "/appointments", "/interviews", "/devices", "/switch",
+        "/j/{ahead}", "/j/{over}", "/j/{on_site}",
         "/lessons/{now}/room", "/lessons/{now}/board", "/people/{me}/card", "/nowhere", "/house",
     ),
     "teacher": (
         "/teaching", "/devices", "/calendar", "/lessons/{now}/room", "/lessons/{over}/register",
         "/lessons/{now}/register", "/people/{learner}", "/people/{learner}/link", "/reports", "/nowhere",
     ),
-    "counsellor": ("/house", "/programmes", "/programmes/{programme}", "/people/{learner}", "/reports"),
+    "counsellor": (
+        "/house", "/talks", "/programmes/{programme}/tutoring", "/programmes", "/programmes/{programme}",
+        "/people/{learner}", "/reports",
+    ),
     "coordinator": (
         "/house", "/house/turn", "/teaching", "/programmes", "/programmes/{programme}",
-        "/programmes/{programme}/days/7", "/programmes/new",
+        "/programmes/{programme}/days/7", "/programmes/{programme}/days/1/talks", "/programmes/{programme}/interviews",
+        "/programmes/new",
         "/programmes/new?blueprint=kohti-tyota&start=2026-08-10&place=Talo&address=Katu+1", "/people", "/people/new",
         "/programmes/what-if?blueprint=kototyo&start=2026-10-01&country=FI&break_first=21.12.2026&break_last=3.1.2027",
         "/people/{learner}", "/people/{learner}/link", "/people/{teacher}/link", "/groups/{group}/cards",

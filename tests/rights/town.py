@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from calendars import (
     absences,
+    appointments,
     asked,
     colleagues,
     feeds,
@@ -28,6 +29,7 @@ from calendars import (
     rights,
     tokens,
 )
+from calendars.appointment_checks import NewAppointment
 from calendars.blueprints import load
 from calendars.clock import SetClock
 from calendars.groups import NewGroup
@@ -191,10 +193,26 @@ async def build_town(store: Store) -> tuple[Planned, dict[str, dict[str, str]], 
     async with store.work() as work:
         await rooms.open_lesson(work, SYSTEM, house.lessons["first"][0])
     ids = ids_of(house, near, far)
+    await _appointments(store, house, ids)
     made = await _tokens(store, ids, far)
     later = {"own": house.lessons["first"][1], "beside": house.lessons["second"][0]}
     made["question"] = await changes_of_the_town(store, ids, later)
     return house, ids, roles, made
+
+
+async def _appointments(store: Store, house: Planned, ids: dict[str, dict[str, str]]) -> None:
+    """A talk in each place: her own is with the counsellor, each other one with the teacher of that place."""
+    pairs = {place: (ids["teacher"][place], ids["learner"][place]) for place in ("beside", "next", "foreign")}
+    pairs["own"] = (house.people["Oona"], house.people["Amina"])
+    ids["appointment"] = {"invented": new_id()}
+    starts = MONDAY + timedelta(days=10)
+    for place, (partner, learner) in pairs.items():
+        new = NewAppointment(
+            kind="guidance", starts=starts, ends=starts + timedelta(minutes=30), partners=(partner,), learner=learner
+        )
+        async with store.work() as work:
+            programme = ids["programme"][place]
+            ids["appointment"][place] = (await appointments.plan(work, SYSTEM, programme, [new]))[0].id
 
 
 async def _tokens(store: Store, ids: dict[str, dict[str, str]], far: dict[str, str]) -> dict[str, str]:
