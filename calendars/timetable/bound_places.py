@@ -118,9 +118,15 @@ class Places:
             known = self._starts[kind, day, among] = sum(1 << start for start in found)
         return known
 
-    def can_lie(self, kind: Kind, among: int = EVERYBODY) -> bool:
-        """Whether there is any place for the kind with these teachers."""
-        return any(self.starts(kind, day, among) for day in kind.days)
+    def ways(self, kind: Kind) -> list[tuple[int, ...]]:
+        """The teachers for each need, as they are at any of the kind's places; each way once."""
+        found = {who for day in kind.days for _, who in self.masks(kind, day)}
+        if len(kind.needs) == 1:
+            alone = 0
+            for (mask,) in found:
+                alone |= mask
+            return [(alone,)] if alone else []
+        return sorted(found)
 
 
 def _bits(first: int, last: int) -> int:

@@ -7,15 +7,17 @@ cheapest first, so that whenever the work ends the next one's cost is a bound.
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from math import comb, inf
 
-from calendars.timetable.bound_places import EVERYBODY, Kind, Places
+from calendars.timetable.bound_places import EVERYBODY, Kind, Places, different
 from calendars.timetable.bound_weeks import Exhausted, Stretch, Weeks, Work
 
 MOST_SETS = 4000
 """No more sets of one size are tried for a series."""
-MOST_OPTIONS = 400
+MOST_OPTIONS = 200
+"""Where more sets than that would do, it is as good as any set."""
+Ways = Sequence[tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -29,39 +31,32 @@ class Option:
 def options(kinds: Sequence[Kind], places: Places, work: Work) -> list[Option]:
     """All smallest sets of teachers that cover the series, and one for whatever is larger; empty: nobody can."""
     needed = max(len(kind.needs) for kind in kinds)
-    candidates = sorted({1 << bit for kind in kinds for bit in _bits(_able(kind, places))})
-    asked = sorted(kinds, key=lambda kind: sum(len(places.masks(kind, day)) for day in kind.days))
-    if not all(places.can_lie(kind) for kind in asked):
+    wanted = sorted({tuple(places.ways(kind)) for kind in kinds}, key=len)
+    if not all(wanted):
         return []
+    candidates = sorted({1 << bit for ways in wanted for way in ways for mask in way for bit in _bits(mask)})
     for size in range(needed, len(candidates) + 1):
         if comb(len(candidates), size) > MOST_SETS or size == 0:
             return [Option(EVERYBODY, size - needed)]
         try:
-            found = list(_covers(asked, places, candidates, size, work))
+            found = list(islice(_covers(wanted, candidates, size, work), MOST_OPTIONS + 1))
         except Exhausted:
             return [Option(EVERYBODY, size - needed)]
+        if len(found) > MOST_OPTIONS:
+            return [Option(EVERYBODY, size - needed)]
         if found:
-            more = Option(EVERYBODY, size - needed + (len(found) <= MOST_OPTIONS))
-            return [*(Option(among, size - needed) for among in found[:MOST_OPTIONS]), more]
+            more = Option(EVERYBODY, size - needed + 1)
+            return [*(Option(among, size - needed) for among in found), more]
     return []
 
 
-def _covers(kinds: Sequence[Kind], places: Places, candidates: Sequence[int], size: int, work: Work) -> Iterator[int]:
-    """The sets of that size with which every kind can lie somewhere."""
+def _covers(wanted: Sequence[Ways], candidates: Sequence[int], size: int, work: Work) -> Iterator[int]:
+    """The sets of that size with which everything has a way."""
     for chosen in combinations(candidates, size):
-        work.spend(1 + len(kinds) // 4)
+        work.spend(2)
         among = sum(chosen)
-        if all(places.can_lie(kind, among) for kind in kinds):
+        if all(any(different([mask & among for mask in way]) for way in ways) for ways in wanted):
             yield among
-
-
-def _able(kind: Kind, places: Places) -> int:
-    able = 0
-    for day in kind.days:
-        for _, who in places.masks(kind, day):
-            for mask in who:
-                able |= mask
-    return able
 
 
 def _bits(mask: int) -> Iterator[int]:
