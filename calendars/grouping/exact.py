@@ -18,7 +18,10 @@ from calendars.grouping.one_field import OneField
 MOST_COLUMNS = 1_300_000
 """As many groups may be written down: a few seconds of work."""
 TRUST = 1e-7
-POOL, STEPS, IDLE, LITTLE = 300, 80, 4, 20_000
+POOL, STEPS, IDLE = 300, 80, 4
+"""Columns with the least excess that a round looks at, steps of prices in it, and rounds that may gain nothing."""
+LITTLE, SAMPLE = 20_000, 1_500
+"""Above so many columns, the first prices are found with a sample of so many."""
 Stop = Callable[[], bool]
 
 
@@ -66,7 +69,9 @@ class _Prices:
     def raised(self, columns: list[Column]) -> tuple[list[float], list[Column]] | None:
         """The best prices, and the columns that are not struck out; None when stopped."""
         prices = best = [self.proof.cost / self.size] * self.size
-        left, pool, highest, idle = columns, set[Column](), -math.inf, 0
+        left, pool, highest, idle = columns, set(columns[:: 1 + len(columns) // SAMPLE]), -math.inf, 0
+        if len(columns) > LITTLE:  # to look at all of them is dear: the sample says roughly what the prices are
+            prices = self._ascended(sorted(pool), prices)
         while idle < IDLE and not self.stop():
             excesses = excess(left, prices)
             least = heapq.nsmallest(POOL, zip(excesses, left, strict=True))
@@ -76,7 +81,7 @@ class _Prices:
                 highest, best = bound, prices
                 reach = self.proof.cost - bound + least[: self.number][-1][0] + TRUST
                 left = [column for it, column in zip(excesses, left, strict=True) if it <= reach]
-                pool = {column for column in pool if column in set(left)} if len(left) < LITTLE else pool
+                pool &= set(left)
             self.proof.bound = max(self.proof.bound, min(bound, self.proof.cost))
             if self.proof.proven or len(left) <= POOL:
                 return best, left
@@ -145,6 +150,8 @@ class _Cover:
             return False
         one = self._rarest(empty, columns)
         for _, (price, mask) in [it for it in columns if it[1][1] >> one & 1]:
+            if self.stop():
+                return False
             fit = [it for it in columns if not it[1][1] & mask]
             left = rest - sum(self.prices[other] for other in range(self.size) if mask >> other & 1)
             floor = (number - 1) * fit[0][0] if fit else 0.0 if number == 1 else math.inf

@@ -42,7 +42,7 @@ def form(problem: Problem, seconds: float = 10.0, seed: int = 0, stop: Stop = la
     parts = [_begun(one, Random(f"{seed}/{place}")) for place, one in enumerate(by_field(problem))]
     clock = _Clock(ends, stop)
     _quick(parts, clock, seconds)
-    _proofs(parts, clock, seconds)
+    _proofs(parts, clock)
     _long(parts, clock)
     return written(problem, [(part.field, part.work.best) for part in parts], _bound(parts), _numbers(parts))
 
@@ -86,12 +86,11 @@ def _quick(parts: Sequence[_Part], clock: _Clock, seconds: float) -> None:
         part.work.cool(heat * HOT, heat * COLD, clock.progress(QUICK * part.field.size, share))
 
 
-def _proofs(parts: Sequence[_Part], clock: _Clock, seconds: float) -> None:
-    """The smallest fields first; all of them together take at most four fifths of the time."""
-    until = time.monotonic() + 0.8 * min(seconds, clock.left())
-    for part in sorted(parts, key=lambda part: part.field.size):
-        if not part.seated.proven or not exact.fits(part.field, len(part.seated.groups)):
-            continue
+def _proofs(parts: Sequence[_Part], clock: _Clock) -> None:
+    """The smallest fields first; where some are too large for it, the others take at most half of the time."""
+    small = [part for part in parts if part.seated.proven and exact.fits(part.field, len(part.seated.groups))]
+    until = time.monotonic() + clock.left() * (1 if len(small) == len(parts) else 0.5)
+    for part in sorted(small, key=lambda part: part.field.size):
         proof = exact.prove(part.field, part.work.best, lambda: clock.over() or time.monotonic() >= until)
         part.bound, part.proven = proof.bound, proof.proven
         if proof.cost < part.work.cost - exact.TRUST:

@@ -10,6 +10,8 @@ from random import Random
 from calendars.grouping.one_field import OneField
 from calendars.grouping.problem import Impossible
 
+WINDOW = 64
+"""Among how many of those who are next by level the cheapest companion is chosen."""
 PATIENCE = 1_500_000
 """How much work may go into one number of groups, in looks at a learner, before it is called undecided."""
 
@@ -133,7 +135,7 @@ def _filled(field: OneField, groups: list[list[int]]) -> list[list[int]]:
         if len(group) <= even and larger > 0:
             room, larger = room + 1, larger - 1
         for _ in range(room):
-            best = min(rest, key=lambda one: field.cost([*group, one])) if group else rest[0]
+            best = min(rest[:WINDOW], key=lambda one: field.cost([*group, one])) if group else rest[0]
             group.append(best)
             rest.remove(best)
     return groups
