@@ -18,7 +18,8 @@ with one of these:
     {"refused": "…"}        the order or the problem cannot be used, one sentence; the last line
 
 `progress` comes as soon as a first timetable stands and then twice a second, about the best so far: `unplaced` are
-    {"progress": {"steps", "seconds", "share", "unplaced", "cost": {…}}}
+slots, `cost` has the contract's kinds and their total, `share` is how much of the time or effort is used.
+Exit 0: everything is placed. 1: something is not. 2: refused. 3: cancelled, or the parent is gone.
 """
 
 import json
