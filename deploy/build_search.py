@@ -19,7 +19,7 @@ from pathlib import Path
 from calendars.timetable.engine import ROOM, SEARCH, library_name
 
 FLAGS = ("-O2", "-std=c11", "-fPIC", "-Wall", "-Wextra", "-Werror")
-FACE = ("construct", "anneal", "keep_if_better", "go_back", "go_home")
+FACE = ("construct", "anneal", "keep_if_better", "go_back", "go_home", "homeless", "mend")
 """What Python calls; all else is static."""
 KINDS = {"int": "int64_t ", "Ints": "int32_t *", "Longs": "int64_t *"}
 HEAD = """/* Written by deploy/build_search.py from calendars/timetable/: do not change it here. */

@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from calendars.timetable import construction, moves
+from calendars.timetable import construction, mending, moves
 from calendars.timetable.layout import Fields, state_of
 from calendars.timetable.state import State
 
 ROOM = Path(__file__).resolve().parent
-SEARCH = ("state", "places", "insertion", "blockers", "construction", "journal", "handing", "moves")
+SEARCH = ("state", "places", "insertion", "blockers", "construction", "journal", "handing", "moves", "mending")
 """The modules whose text the C was made from."""
 LONGEST_DAY = 61
 """Slots of a day that fit into the 64 bits of a number in C; Python's numbers have no end."""
@@ -34,6 +34,8 @@ class Engine:
     keep_if_better: Callable[[], None]
     go_back: Callable[[], None]
     go_home: Callable[[], None]
+    homeless: Callable[[], int]
+    mend: Callable[[int], None]
 
 
 def library_name() -> str:
@@ -65,6 +67,8 @@ def in_python(state: State) -> Engine:
         lambda: construction.keep_if_better(state),
         lambda: construction.go_back(state),
         lambda: construction.go_home(state),
+        lambda: mending.homeless(state),
+        lambda steps: mending.mend(state, steps),
     )
 
 
@@ -94,7 +98,9 @@ def load() -> ctypes.CDLL | None:
         return None
     struct = ctypes.POINTER(Struct)
     library.construct.argtypes, library.construct.restype = [struct, ctypes.c_int64], ctypes.c_int64
-    library.anneal.argtypes, library.anneal.restype = [struct, ctypes.c_int64], None
+    library.homeless.argtypes, library.homeless.restype = [struct], ctypes.c_int64
+    for name in ("anneal", "mend"):
+        getattr(library, name).argtypes, getattr(library, name).restype = [struct, ctypes.c_int64], None
     for name in ("keep_if_better", "go_back", "go_home"):
         getattr(library, name).argtypes, getattr(library, name).restype = [struct], None
     return library
@@ -137,4 +143,6 @@ def _in_c(fields: Fields, library: ctypes.CDLL) -> Engine:
         lambda: library.keep_if_better(reference),
         lambda: library.go_back(reference),
         lambda: library.go_home(reference),
+        lambda: int(library.homeless(reference)),
+        lambda steps: library.mend(reference, steps),
     )

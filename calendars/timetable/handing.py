@@ -101,6 +101,8 @@ def start_tie(s: State, n: int) -> int:
     a = s.undo[n]
     first = s.days_at[a]
     count = s.days_at[a + 1] - first
+    if count == 0:
+        return 0
     turn = below(s, count)
     for j in range(count):
         d = s.days[first + (j + turn) % count]
@@ -117,18 +119,18 @@ def hand_tie(s: State, q: int) -> None:
     """All activities that must have the same teachers get others."""
     first = s.same_at[q]
     b = s.same_acts[first + below(s, s.same_at[q + 1] - first)]
-    if s.day[b] < 0 or draw_teachers(s, b) == 0:
+    if draw_teachers(s, b) == 0:
         return
     lost = s.lost
     most = s.cost + draw_limit(s)
     begin(s)
     for j in range(first, s.same_at[q + 1]):
         a = s.same_acts[j]
-        if s.day[a] >= 0:
-            if s.pinned[a] != 0:
-                undo(s)
-                return
+        if s.pinned[a] == 0:
             lift(s, a)
+        elif s.day[a] >= 0:
+            undo(s)
+            return
     for i in range(s.needs[b]):
         s.tie_who[i] = s.try_who[i]
     count = s.undo_count
@@ -147,7 +149,10 @@ def retie(s: State, n: int, needs: int) -> None:
         s.try_who[i] = s.tie_who[i]
         if s.can[s.ability[a * s.width + i] * s.teacher_count + s.try_who[i]] == 0:
             return
-    if put_here(s, a, s.undo_day[n], s.undo_start[n]) == 0 and s.same_count[s.same[a]] == 0:
+    there = 0
+    if s.undo_day[n] >= 0:
+        there = put_here(s, a, s.undo_day[n], s.undo_start[n])
+    if there == 0 and s.same_count[s.same[a]] == 0:
         start_tie(s, n)
 
 

@@ -1,6 +1,6 @@
 """Moves that can be undone: what a move lifted, and where that stood. Translated to C."""
 
-from calendars.timetable.construction import place_found, unwait, wait
+from calendars.timetable.construction import FAR, place_found, unwait, wait
 from calendars.timetable.insertion import cheapest
 from calendars.timetable.places import below, place, take
 from calendars.timetable.state import State
@@ -52,13 +52,20 @@ def undo(s: State) -> None:
 
 def settle(s: State, lost: int, most: int) -> int:
     """Put all that this move lifted to its cheapest place; 0 if it loses more than before, or costs `most` or more."""
+    bearable = 0
+    for n in range(s.undo_count):
+        if s.undo_day[n] < 0:
+            bearable += s.weight[s.undo[n]]
     for n in range(s.undo_count):
         a = s.undo[n]
-        if s.day[a] < 0 and cheapest(s, a, most - s.cost) != 0:
-            unwait(s, a)
-            place_found(s, a)
-        if s.day[a] < 0 and s.lost > lost:
-            return 0
+        if s.day[a] < 0:
+            if cheapest(s, a, FAR if bearable > 0 else most - s.cost) != 0:
+                unwait(s, a)
+                place_found(s, a)
+            else:
+                bearable -= s.weight[a]
+                if bearable < 0:
+                    return 0
     if s.lost < lost or (s.lost == lost and s.cost < most):
         return 1
     return 0

@@ -212,10 +212,14 @@ def _costs(fields: Fields, problem: Problem) -> tuple[int, int, int]:
     weights = problem.weights
     whole = [one * weights["slot"] for group in problem.groups for one in set(group.slot_cost)] + [*weights.values()]
     scale = SCALE if all(one == int(one) for one in whole) else FINE_SCALE
-    fields["slot_cost"] = [round(one * weights["slot"] * scale) for group in problem.groups for one in group.slot_cost]
     fields["gap_cost"] = round(weights["gap"] * scale)
     change = fields["change_cost"] = round(weights["teacher_change"] * scale)
-    fields["moved_cost"] = fields["moved_price"] = round(weights["moved"] * scale)
+    # Whatever else it costs, one moved activity less is better: that is the contract's order.
+    costs = [0, *(round(one * weights["slot"] * scale) for group in problem.groups for one in group.slot_cost)]
+    fields["slot_cost"] = costs[1:]
+    dearest = max(costs) + problem.slots * round(weights["gap"] * scale)
+    needs = sum(len(one.needs) for one in problem.activities)
+    fields["moved_cost"] = fields["moved_price"] = 1 + len(problem.activities) * dearest + needs * change
     most = max([0, *_series_sizes(fields)])
     roots = [isqrt(n * 10**8) - 10**4 for n in range(1, most + 2)]
     fields["price"] = [0, *(change + change * CONCAVE * root // 10**5 for root in roots)]
@@ -266,17 +270,18 @@ def _empty(fields: Fields, problem: Problem) -> None:
         "series_needs": series * (width + 1), "series_largest": series, "best_start": acts, "best_who": acts * width,
         "dirty": acts, "is_dirty": acts, "waiting": acts, "pick": width, "found_who": width, "try_who": width,
         "rest": width + 1, "start_cost": slots, "blockers": acts, "mark": acts, "undo": acts, "undo_day": acts,
-        "undo_start": acts, "undo_who": acts * width, "undo_mark": acts, "hand": acts, "tie_who": width,
+        "undo_start": acts, "undo_who": acts * width, "undo_mark": acts, "hand": acts, "stray": acts, "tie_who": width,
     }  # fmt: skip
     fields.update({name: [0] * size for name, size in zeros.items()})
     fields["teacher_sits"], fields["group_sits"] = [-1] * (teachers * days * slots), [-1] * (groups * days * slots)
-    fields["day"], fields["best_day"], fields["waiting_place"] = [-1] * acts, [-1] * acts, [-1] * acts
+    fields["day"], fields["best_day"] = [-1] * acts, [-1] * acts
+    fields["waiting_place"], fields["stray_place"] = [-1] * acts, [-1] * acts
     weight = fields["weight"]
     assert isinstance(weight, list)
     fields["trouble"] = list(weight)
     fields["lost"] = fields["best_lost"] = sum(weight)
     numbers = (
-        "cost", "real", "moved", "best_real", "dirty_count", "steps", "heat", "waiting_count", "found", "found_cost",
+        "cost", "real", "stray_count", "best_real", "dirty_count", "steps", "heat", "waiting_count", "found", "found_cost",
         "found_day", "found_start", "hand_count", "nodes", "blocker_count", "stamp", "undo_count", "undo_stamp",
     )  # fmt: skip
     fields.update(dict.fromkeys(numbers, 0))

@@ -10,10 +10,10 @@ from calendars.timetable.construction import (
     place_found,
     unwait,
 )
-from calendars.timetable.handing import draw_bit, free_starts, large
+from calendars.timetable.handing import large
 from calendars.timetable.insertion import cheapest
 from calendars.timetable.journal import begin, draw_limit, lift, put, settle, undo
-from calendars.timetable.places import below
+from calendars.timetable.places import below, idle
 from calendars.timetable.state import State
 
 RETRIES = 150
@@ -62,10 +62,30 @@ def choose(s: State, a: int) -> int:
     return 1
 
 
+def least_rise(s: State, a: int, d: int, start: int) -> int:
+    """How much dearer it becomes at least with the teachers in `s.try_who` there, as long as the others stay."""
+    rise = 0
+    r = s.series[a]
+    if r >= 0:
+        for i in range(s.needs[a]):
+            t = s.try_who[i]
+            u = s.who[a * s.width + i]
+            if t != u:
+                n = s.series_count[r * s.teacher_count + t]
+                m = s.series_count[r * s.teacher_count + u]
+                rise += s.price[n + 1] - s.price[n] - s.price[m] + s.price[m - 1]
+    if s.site[a] < 0 and (start != s.start[a] or d != s.day[a]):
+        g = s.group[a]
+        rise += s.slot_cost[g * s.slot_count + start] - s.slot_cost[g * s.slot_count + s.start[a]]
+        rise -= idle(s.online_bits[g * s.day_count + d]) * s.gap_cost
+        if d != s.day[a]:
+            rise -= idle(s.online_bits[g * s.day_count + s.day[a]]) * s.gap_cost
+    return rise
+
+
 def small(s: State, a: int) -> None:
     """Another time, another teacher or both for one activity; up to `s.most_blockers` others make room."""
-    most = s.cost + draw_limit(s)
-    lost = s.lost
+    limit = draw_limit(s)
     d = s.day[a]
     start = s.start[a]
     kind = below(s, 8)
@@ -77,12 +97,13 @@ def small(s: State, a: int) -> None:
     if kind < 4 or kind > 5:
         first = s.days_at[a]
         d = s.days[first + below(s, s.days_at[a + 1] - first)]
-        start = -1
+        start = draw_start(s, a)
+    if least_rise(s, a, d, start) >= limit:
+        return
+    most = s.cost + limit
+    lost = s.lost
     begin(s)
     lift(s, a)
-    if start < 0:
-        starts = free_starts(s, a, d)
-        start = draw_bit(s, starts) if starts != 0 and below(s, 4) != 0 else draw_start(s, a)
     make_room(s, a, d, start, lost, most)
 
 

@@ -56,7 +56,9 @@ def place(s: State, a: int, d: int, start: int) -> None:
     s.start[a] = start
     s.lost -= s.weight[a]
     if s.repairs != 0 and strays(s, a, d, start) != 0:
-        s.moved += 1
+        s.stray_place[a] = s.stray_count
+        s.stray[s.stray_count] = a
+        s.stray_count += 1
         s.cost += s.moved_price
         s.real += s.moved_cost
     bits = ((1 << s.length[a]) - 1) << start
@@ -90,8 +92,12 @@ def take(s: State, a: int) -> None:
     for i in range(s.needs[a]):
         s.pick[i] = s.who[a * s.width + i]
         unseat(s, a, s.pick[i], d, start, bits)
-    if s.repairs != 0 and strays(s, a, d, start) != 0:
-        s.moved -= 1
+    if s.stray_place[a] >= 0:
+        s.stray_count -= 1
+        last = s.stray[s.stray_count]
+        s.stray[s.stray_place[a]] = last
+        s.stray_place[last] = s.stray_place[a]
+        s.stray_place[a] = -1
         s.cost -= s.moved_price
         s.real -= s.moved_cost
     s.lost += s.weight[a]

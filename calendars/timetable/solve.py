@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from calendars.timetable import answer, cooling, reasons
+from calendars.timetable import answer, cooling, mends, reasons
 from calendars.timetable.answer import Spots
 from calendars.timetable.budget import Budget, never
 from calendars.timetable.engine import Engine, start
@@ -78,17 +78,23 @@ class Search:
         self.engine: Engine = start(self.layout.fields, engine)
         self.state = self.engine.state
         self.previous = previous
+        self.least = 0
+        """So many activities of the old timetable cannot be where they were."""
         self.tell_at = 0.0
 
     def run(self) -> None:
         """What is fixed, what stood before, everything else; then make it cheap."""
+        self.least = self.engine.homeless() if self.previous is not None else 0
         fixed = [a for a, one in enumerate(self.problem.activities) if one.fixed]
         self.complete(fixed)
         self.pin(fixed)
         loose = [a for a, one in enumerate(self.problem.activities) if not one.fixed]
         self.complete(sorted(loose, key=lambda a: hardness(self.problem, a)))
         self.tell()
-        cooling.cool(self)
+        if self.previous is None:
+            cooling.cool(self)
+        else:
+            mends.mend(self)
 
     def complete(self, activities: Iterable[int]) -> None:
         """Place these, the first named first; what finds no place within the patience stays on the stack."""

@@ -108,7 +108,9 @@ class State:
     lost: int  # the weight of what is not placed
     cost: int  # as the search sees it
     real: int  # as the contract counts it, times the scale
-    moved: int  # how many activities stand elsewhere than in the old timetable
+    stray: Ints  # activities that stand elsewhere than in the old timetable
+    stray_count: int
+    stray_place: Ints  # [activity] -> where it is in that list, -1: nowhere
 
     # -- the best so far
     best_day: Ints
