@@ -50,7 +50,7 @@ def solve(
         problem,
         spots,
         previous,
-        reasons.unplaced(problem, spots, previous),
+        reasons.unplaced(problem, spots),
         None,
         None if effort is not None else round(time.monotonic() - began, 3),
         search.steps(),
