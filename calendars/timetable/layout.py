@@ -282,7 +282,8 @@ def _empty(fields: Fields, problem: Problem) -> None:
     fields["lost"] = fields["best_lost"] = sum(weight)
     numbers = (
         "cost", "real", "stray_count", "best_real", "dirty_count", "steps", "heat", "waiting_count", "found",
-        "found_cost", "found_day", "found_start", "hand_count", "nodes", "blocker_count", "stamp", "undo_count", "undo_stamp",
+        "found_cost", "found_day", "found_start", "hand_count", "nodes", "blocker_count", "stamp", "undo_count",
+        "undo_stamp",
     )  # fmt: skip
     fields.update(dict.fromkeys(numbers, 0))
     fields["random"], fields["most_blockers"], fields["large_share"] = 1, 3, 60

@@ -22,7 +22,7 @@ def unplaced(problem: Problem, spots: Spots) -> list[Mapping[str, Any]]:
     if not missing:
         return []
     standing = Standing(problem, spots)
-    found = []
+    found: list[Mapping[str, Any]] = []
     for number, a in enumerate(missing):
         places = list(standing.places(a)) if number < THOROUGH else list(standing.places(a))[:FEW]
         found.append({"activity": problem.activities[a].id, **_reason(problem, a, places)})

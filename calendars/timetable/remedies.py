@@ -1,4 +1,4 @@
-"""What would help something that could not be placed: a code with facts for pages, and the same in an English sentence."""
+"""What would help something that could not be placed: a code with facts for pages, and an English sentence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SENTENCES = {
     "window": "a window of {length} slots or more; it has {window}",
     "more_time": "more time for the search: a place is free",
     "teacher_in_week": "one more teacher for {need} in week {week}, free on {date} from slot {start} to {end}",
-    "teachers_in_week": "one more teacher for each of {needs} in week {week}, free on {date} from slot {start} to {end}",
+    "teachers_in_week": "one more teacher each for {needs} in week {week}, free on {date} from slot {start} to {end}",
     "teacher_free": "{teacher} free on {date} from slot {start} to {end}",
     "longer_day": "{more} slots more that {teacher} may teach on {date}",
     "longer_week": "{more} slots more that {teacher} may teach in week {week}",

@@ -11,6 +11,7 @@ from typing import Any
 
 from calendars.timetable import answer, cooling, mends, reasons
 from calendars.timetable.answer import Spots
+from calendars.timetable.bounding import Bounding
 from calendars.timetable.budget import Budget, never
 from calendars.timetable.engine import Engine, start
 from calendars.timetable.layout import Layout, Spot, lay_out
@@ -44,14 +45,20 @@ def solve(
     began = time.monotonic()
     wall = None if effort is not None else began + (SECONDS if seconds is None else seconds)
     search = Search(problem, previous, seed, Budget(effort, wall, stop), progress, engine)
-    search.run()
-    spots = search.spots()
+    beside = Bounding(problem, wall)
+    search.stands = beside.begin
+    try:
+        search.run()
+        spots = search.spots()
+        bound = beside.bound(spots, stop)
+    finally:
+        beside.close()
     return answer.as_json(
         problem,
         spots,
         previous,
         reasons.unplaced(problem, spots),
-        None,
+        bound,
         None if effort is not None else round(time.monotonic() - began, 3),
         search.steps(),
         None if effort is not None else search.engine.name,
@@ -78,6 +85,8 @@ class Search:
         self.engine: Engine = start(self.layout.fields, engine)
         self.state = self.engine.state
         self.previous = previous
+        self.stands: Callable[[Spots], None] = lambda spots: None
+        """Called when a first timetable stands."""
         self.least = 0
         """So many activities of the old timetable cannot be where they were."""
         self.tell_at = 0.0
@@ -91,6 +100,7 @@ class Search:
         loose = [a for a, one in enumerate(self.problem.activities) if not one.fixed]
         self.complete(sorted(loose, key=lambda a: hardness(self.problem, a)))
         self.tell()
+        self.stands(self.spots())
         if self.previous is None:
             cooling.cool(self)
         else:

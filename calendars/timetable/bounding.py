@@ -1,0 +1,77 @@
+"""The proven bound, reckoned beside the search in a process of its own: it takes a second core, or low priority."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from calendars.timetable.bound import lower_bound
+from calendars.timetable.problem import Problem
+
+WAIT = 0.02
+PATIENCE = 0.3
+KIND = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+
+
+class Bounding:
+    """One bound, for the activities that the first timetable places."""
+
+    def __init__(self, problem: Problem, deadline: float | None) -> None:
+        self.problem = problem
+        self.deadline = deadline
+        self.began = time.monotonic()
+        self.placed: tuple[int, ...] = ()
+        self.process: BaseProcess | None = None
+        self.answer: Connection | None = None
+
+    def begin(self, placed: Iterable[int]) -> None:
+        """Reckon from now on; without a clock it is done in its turn, at the end."""
+        if self.deadline is None:
+            return
+        self.placed = tuple(sorted(placed))
+        context = multiprocessing.get_context(KIND)
+        self.answer, there = context.Pipe(duplex=False)
+        left = max(1, int(self.deadline - time.monotonic()) + 1)
+        self.process = context.Process(target=_reckon, args=(self.problem, self.placed, there, left), daemon=True)
+        self.process.start()
+        there.close()
+
+    def bound(self, placed: Iterable[int], stop: Callable[[], bool]) -> int | float | None:
+        """The bound for these activities; with a clock only if it is there in time, and for the same activities."""
+        wanted = tuple(sorted(placed))
+        if self.deadline is None:
+            return None if stop() else lower_bound(self.problem, wanted)
+        if self.answer is None or wanted != self.placed:
+            return None
+        now = time.monotonic()
+        until = min(self.deadline, now + PATIENCE + (now - self.began) / 4)  # a quick repair does not wait for it
+        while not stop() and time.monotonic() < until:
+            if self.answer.poll(WAIT):
+                break
+        try:
+            found: int | float | None = self.answer.recv() if self.answer.poll() else None
+        except EOFError:
+            found = None
+        return found
+
+    def close(self) -> None:
+        """Nobody waits for it any more."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.join()
+        if self.answer is not None:
+            self.answer.close()
+
+
+def _reckon(problem: Problem, placed: tuple[int, ...], answer: Connection, seconds: int) -> None:
+    """In the other process, which does not outlive its use even if nobody ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "alarm"):
+        signal.alarm(seconds)
+    if hasattr(os, "nice"):
+        os.nice(5)
+    answer.send(lower_bound(problem, placed))
