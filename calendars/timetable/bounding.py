@@ -6,14 +6,12 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 
 from calendars.timetable.bound import lower_bound
 from calendars.timetable.problem import Problem
 
 WAIT = 0.02
 PATIENCE = 0.3
-KIND = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 class Bounding:
@@ -24,7 +22,7 @@ class Bounding:
         self.deadline = deadline
         self.began = time.monotonic()
         self.placed: tuple[int, ...] = ()
-        self.process: BaseProcess | None = None
+        self.process: multiprocessing.Process | None = None
         self.answer: Connection | None = None
 
     def begin(self, placed: Iterable[int]) -> None:
@@ -32,10 +30,11 @@ class Bounding:
         if self.deadline is None:
             return
         self.placed = tuple(sorted(placed))
-        context = multiprocessing.get_context(KIND)
-        self.answer, there = context.Pipe(duplex=False)
+        self.answer, there = multiprocessing.Pipe(duplex=False)
         left = max(1, int(self.deadline - time.monotonic()) + 1)
-        self.process = context.Process(target=_reckon, args=(self.problem, self.placed, there, left), daemon=True)
+        self.process = multiprocessing.Process(
+            target=_reckon, args=(self.problem, self.placed, there, left), daemon=True
+        )
         self.process.start()
         there.close()
 
