@@ -80,6 +80,12 @@ class Step:
             self.refuse("not_text")
         return self.value
 
+    def limit(self) -> int:
+        """A whole number from 0; one that is too large to matter counts as the largest."""
+        if isinstance(self.value, int) and self.value > LARGEST:
+            return LARGEST
+        return self.whole(0)
+
     def whole(self, least: int = -LARGEST, most: int = LARGEST) -> int:
         """A whole number within its bounds."""
         if isinstance(self.value, bool) or not isinstance(self.value, int):

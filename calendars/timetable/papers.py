@@ -109,7 +109,7 @@ def read_problem(value: Any) -> Problem:
     days = list(top.at("days").each())
     dates = tuple(_date(one.at("date")) for one in days)
     spans = Spans(len(days), slots)
-    rooms = _by_id(top.at("sites"), lambda one, _: one.at("rooms").whole(0))
+    rooms = _by_id(top.at("sites"), lambda one, _: one.at("rooms").limit())
     teachers = _by_id(top.at("teachers"), lambda one, name: _teacher(one, name, spans))
     groups = _by_id(top.at("groups"), lambda one, name: _group(one, name, spans))
 
@@ -220,7 +220,7 @@ def _by_id(steps: Step, read: Callable[[Step, str], T]) -> dict[str, T]:
 
 def _teacher(one: Step, name: str, spans: Spans) -> Teacher:
     most_a_day, most_a_week = (
-        one.at(limit).whole(0) if one.has(limit) else LARGEST for limit in ("max_slots_day", "max_slots_week")
+        one.at(limit).limit() if one.has(limit) else LARGEST for limit in ("max_slots_day", "max_slots_week")
     )
     return Teacher(name, frozenset(one.at("can").texts()), _busy(one, spans), most_a_day, most_a_week)
 
