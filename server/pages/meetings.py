@@ -13,6 +13,7 @@ from calendars.names import in_language
 from calendars.rights import Actor
 from calendars.store import Look, Work
 from calendars.tutoring import Minutes
+from classroom import consulted
 from server.auth.guard import allow, signed_in
 from server.keys import LANGUAGE, SAY, STORE
 from server.page import render
@@ -49,11 +50,12 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         about = {one.programme.id: one.programme for one in own}
         known = {each: await quotas.quota_of(look, one) for each, one in about.items()}
         offered = await _programmes(look, actor, language)
+        present = await consulted.proposed(look, actor, [one.id for one in own if one.to_settle(now)])
     chosen = {
         each: subjects(request, quota, about[each].language) for each, quota in known.items() if quota is not None
     }
     return render(
-        request, "talks.html", filled.status, entered=filled, subjects=chosen, lengths=LENGTHS,
+        request, "talks.html", filled.status, entered=filled, subjects=chosen, lengths=LENGTHS, present=present,
         to_settle=shown(request, [one for one in own if one.to_settle(now)], now),
         ahead=shown(request, [one for one in own if one.is_ahead(now)], now), reasons=reasons(say),
         programmes=offered, kinds=kinds(say), meeting=ways_to_meet(say), times=[str(n) for n in range(1, 9)],
