@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from calendars import publishing, solves
 from calendars.answered import Placed
-from calendars.errors import Conflict, Invalid, NotFound
+from calendars.errors import Conflict, Invalid
 from calendars.publishing import Wanted
 from calendars.rights import Actor
 from calendars.standings import Standing, standings
@@ -15,7 +15,7 @@ from calendars.store import Work
 async def propose(work: Work, actor: Actor, id: str) -> list[str]:
     """Lay the timetable of a search before whoever plans: the ids of the proposals, none where nothing changes.
 
-    Asking twice gives the same ones. Raises Conflict `search_under_way`, NotFound without a timetable, and what
+    Asking twice gives the same ones. Raises Conflict `search_under_way`, `no_timetable_yet`, and what
     `publishing.propose` raises where the plan has changed meanwhile.
     """
     row = await solves.solve(work, actor, id)
@@ -24,7 +24,7 @@ async def propose(work: Work, actor: Actor, id: str) -> list[str]:
     if row.state in solves.UNDER_WAY:
         raise Conflict("search_under_way", solve=id)
     if not row.best:
-        raise NotFound()
+        raise Conflict("no_timetable_yet")
     placed, unplaced = solves.answer_of(row)
     made = []
     for programme in row.programmes:

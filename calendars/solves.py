@@ -162,10 +162,12 @@ async def bury(work: Work, *, all_of_them: bool = False) -> int:
 
     `all_of_them`: at the start of a house in which no other process can be alive.
     """
-    silent = select(Solve).where(Solve.state == "running")
-    if not all_of_them:
-        silent = silent.where(Solve.beat < work.now - SILENT)
-    rows = await work.all(silent.with_for_update(skip_locked=True))
+    running = select(Solve).where(Solve.state == "running").order_by(Solve.id)
+    if all_of_them:
+        rows = await work.all(running.with_for_update())
+    else:  # one that is locked says something at this very moment
+        silent = running.where(Solve.beat < work.now - SILENT)
+        rows = await work.all(silent.with_for_update(skip_locked=True))
     for row in rows:
         _end(work, row, "interrupted")
     await work.flush()

@@ -8,7 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars import houses, solves
+from calendars import houses
+from calendars import solves as searches
 from calendars.clock import Clock
 from calendars.store import Store
 from classroom import epochs
@@ -55,8 +56,11 @@ from server.pages import (
     seats,
     series,
     signin,
+    solves,
     staff,
     teacher,
+    timetable,
+    timetable_making,
     tutoring,
     what_if,
 )  # fmt: skip
@@ -75,6 +79,7 @@ ROUTES: Sequence[web.RouteTableDef] = (
     away.routes, remedies.routes, proposals.routes, asking.routes, beginning.routes,
     signin.routes, devices.routes, staff.routes, appointments.routes, meetings.routes, tutoring.routes,
     interviews.routes, settings_page.routes, feeds.routes, api.routes, health.routes,
+    timetable.routes, timetable_making.routes, solves.routes,
 )  # fmt: skip
 MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)
 """From the outside in. `problems` speaks the reader's language, so it asks for it again when it must."""
@@ -138,7 +143,7 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
     if settings.embedded:  # no other process can be alive on our own file: nobody need be watched first
         async with store.work() as work:
             await renew(work, await epochs.bury(work, await epochs.signs(work, epoch)))
-            await solves.bury(work, all_of_them=True)
+            await searches.bury(work, all_of_them=True)
     live = Live(store, epoch, app[VIDEO], app[WORDS], Pokes(store, settings.redis, epoch), beat=settings.beat)
     live.streams.ring("house", partial(_refresh, app))
     app[LIVE] = live

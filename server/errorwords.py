@@ -149,6 +149,7 @@ ERRORS: Final = {
     "no_proposal": "There is no proposal any more. Propose groups again.",
     "other_field": "This group is of another field. Choose another group.",
     "outside_the_programme": "This day is not in the programme. Choose another day.",
+    "no_timetable_yet": "There is no timetable yet. Make one first.",
     "other_organisation": "These programmes are of different organisations.",
     "version_taken": "Version {version} is there already and says something else. Write version {free}.",
     "no_such_blueprint": "This training model is not here. Choose one of the list.",

@@ -180,11 +180,8 @@ class Solving:
         """Write down how it ended; what was found becomes a proposal of whoever asked."""
         async with self._store.work() as work:
             row = await solves.end(work, id, self._worker, state, best=heard.answer, failure=failure)
-        if row is None or state != "done":
-            return
-        try:
-            async with self._store.work() as work:
-                found = await solves.solve(work, rights.system(), id)
-                await proposed.adopt(work, await rights.actor_of(work, found.asked_by), id)
-        except Refused as refused:  # she may not plan here any more: what was found stays to be looked at
-            log.warning("search_not_proposed", code=refused.code)
+            if row is not None and state == "done":  # in the same commit: nobody may see the one without the other
+                try:
+                    await proposed.adopt(work, await rights.actor_of(work, row.asked_by), id)
+                except Refused as refused:  # she may not plan here any more: what was found stays to be looked at
+                    log.warning("search_not_proposed", code=refused.code)

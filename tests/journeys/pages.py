@@ -71,6 +71,9 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/programmes/{programme}/lessons/new?day=8&group={group}", "/lessons/{ahead}/change", "/lessons/{now}/change",
         "/programmes/{programme}/grouping",
         "/programmes/{programme}/series", SERIES, "/people/{learner}/seats/new", "/people/{learner}/seats/{seat}",
+        "/programmes/{programme}/timetable", "/programmes/{programme}/timetable?by=teacher",
+        "/programmes/{programme}/timetable?by=room", "/programmes/{programme}/timetable/loads",
+        "/programmes/{programme}/timetable/conflicts", "/programmes/{programme}/timetable/new",
         "/staff", "/staff/new", "/staff/{teacher}", "/people/{teacher}/rights/new", "/people/{teacher}/stop",
     ),
     "inspector": (

@@ -25,7 +25,7 @@ IDLE = ("support", "employer", "officer", "board", RIGHTLESS)
 NAMES = {
     "lesson": "lesson", "programme": "programme", "group": "group", "sign_in": "sign_in", "letter": "letter",
     "seat": "seat", "grant": "grant", "proposal": "proposal", "search": "search", "absence": "absence",
-    "appointment": "appointment",
+    "appointment": "appointment", "solve": "solve",
 }  # fmt: skip
 HTML, JSON = "text/html", "application/json"
 OWN_PEOPLE = ("Amina", "Bilal", "Chau", "Veera", "Toivo", "Kaisa", "Oona", "Iiris")

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import select
 
 from calendars import (
     absences,
@@ -41,7 +42,7 @@ from calendars.publishing import Wanted
 from calendars.rights import Right
 from calendars.standings import standings
 from calendars.store import Store, Work, new_id
-from calendars.tables import Organisation, Request, Search
+from calendars.tables import Organisation, Programme, Request, Search, Solve
 from classroom import board, rooms
 from server import app as house_app
 from server.auth import letters, signin, staff
@@ -215,6 +216,17 @@ async def _appointments(store: Store, house: Planned, ids: dict[str, dict[str, s
             ids["appointment"][place] = (await appointments.plan(work, SYSTEM, programme, [new]))[0].id
 
 
+def searched(work: Work, programme: str, person: str) -> str:
+    """A search for a timetable that found nothing."""
+    row = Solve(
+        id=new_id(), organisation=select(Programme.organisation).where(Programme.id == programme).scalar_subquery(),
+        programme=programme, programmes=[programme], mode="missing", seconds=5, seed=1, state="failed", problem="{}",
+        asked_by=person, asked=work.now,
+    )  # fmt: skip
+    work.add(row)
+    return row.id
+
+
 async def _tokens(store: Store, ids: dict[str, dict[str, str]], far: dict[str, str]) -> dict[str, str]:
     """A good token of each kind, and what else hangs on a person: her sign-in, a letter."""
     async with store.work() as work:
@@ -235,9 +247,10 @@ async def _tokens(store: Store, ids: dict[str, dict[str, str]], far: dict[str, s
             await work.flush()
             seats = await groups.seats_of(work, SYSTEM, ids["learner"][place])
             roles = await colleagues.of(work, SYSTEM, person)
+            ids.setdefault("solve", {})[place] = searched(work, ids["programme"][place], ids["teacher"][place])
             ids.setdefault("seat", {})[place], ids.setdefault("grant", {})[place] = seats[0][0].seat, roles[0].grant
         waiting = {one.name: one.id for one in await letters.outbox(work, SYSTEM)}
-    for kind in ("sign_in", "seat", "grant"):
+    for kind in ("sign_in", "seat", "grant", "solve"):
         ids[kind]["invented"] = new_id()
     ids["letter"] = {"own": waiting["Toivo"], "beside": waiting["Toivo"], "next": waiting["Naapuri teacher"]}
     ids["letter"] |= {"foreign": waiting["Vieras teacher"], "invented": new_id()}
