@@ -82,8 +82,9 @@ def _quick(parts: Sequence[_Part], clock: _Clock, seconds: float) -> None:
     learners = sum(part.field.size for part in parts)
     for part in parts:
         share = seconds * 0.2 * part.field.size / learners
+        swaps = QUICK if exact.fits(part.field, len(part.seated.groups)) else QUICK // 8  # it is annealed anew later
         heat = part.work.scale()
-        part.work.cool(heat * HOT, heat * COLD, clock.progress(QUICK * part.field.size, share))
+        part.work.cool(heat * HOT, heat * COLD, clock.progress(swaps * part.field.size, share))
 
 
 def _proofs(parts: Sequence[_Part], clock: _Clock) -> None:

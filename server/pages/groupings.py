@@ -8,6 +8,7 @@ from aiohttp import web
 from calendars import groupings, groups
 from calendars.clock import day_of
 from calendars.errors import Conflict, Invalid
+from calendars.grouping.problem import Learner, Problem
 from calendars.grouping.reasons import reasons
 from calendars.groupings import Desk, Drafted
 from calendars.names import LONGEST_NAME, in_language
@@ -112,38 +113,37 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         today = day_of(look.now, desk.programme.zone)
     taken = [field.id for _, field in formed if field is not None]
     names = _names(request, desk, taken, len(formed))
-    rows = [_group(request, desk, group, names[group.id]) for group in desk.drafted]
-    learners = {one.id: one for one in desk.learners}
+    seats = {one.id: _seat(request, desk, one) for one in desk.learners}
+    asked = desk.problem
+    rows = [_group(request, desk, asked, group) | {"name": names[group.id]} for group in desk.drafted]
+    for row in rows:
+        row["seats"] = [seats[one] for one in row.pop("people")]
     return render(
         request, "grouping.html", filled.status, entered=filled, programme=desk.programme.id,
         programme_name=in_language(desk.programme.name, language, desk.programme.language),
         smallest=desk.smallest, largest=desk.largest, groups=rows, proven=desk.proven,
-        waiting=[_seat(request, desk, one.id, desk.names[one.id]) for one in desk.learners if not desk.drafted],
-        loose=[_seat(request, desk, one, desk.names[one]) for one in desk.loose],
+        waiting=[] if desk.drafted else list(seats.values()), loose=[seats[one] for one in desk.loose],
         fieldless=[(one, desk.names[one]) for one in desk.fieldless],
         people=sorted(((one.id, desk.names[one.id]) for one in desk.learners), key=lambda pair: pair[1]),
-        moved=desk.names.get(desk.moved, "") if desk.moved in learners else "",
+        moved=desk.names.get(desk.moved, "") if desk.moved in seats else "",
         change=change_in_words(say, desk.before, desk.cost) if desk.before else [],
         first_day=max(desk.programme.starts, today).isoformat(), new=groupings.NEW,
     )  # fmt: skip
 
 
-def _group(request: web.Request, desk: Desk, group: Drafted, name: str) -> dict[str, Any]:
-    why = reasons(desk.problem, group.people)
+def _group(request: web.Request, desk: Desk, asked: Problem, group: Drafted) -> dict[str, Any]:
+    why = reasons(asked, group.people)
     return {
-        "id": group.id, "name": name, "field": group.field or "", "locked": group.id in desk.locked,
+        "id": group.id, "field": group.field or "", "locked": group.id in desk.locked, "people": group.people,
         "reasons": reasons_in_words(request[SAY], why, desk.names, desk.places),
-        "troubled": bool(why.clashing or why.over), "seats": [
-            _seat(request, desk, one, desk.names[one]) | {"locked": one in desk.locked} for one in group.people
-        ],
+        "troubled": bool(why.clashing or why.over),
     }  # fmt: skip
 
 
-def _seat(request: web.Request, desk: Desk, person: str, name: str) -> dict[str, Any]:
-    learner = next(one for one in desk.learners if one.id == person)
+def _seat(request: web.Request, desk: Desk, learner: Learner) -> dict[str, Any]:
     return {
-        "id": person, "name": name, "field": learner.field or "", "known": known_of(request[SAY], learner),
-        "locked": False,
+        "id": learner.id, "name": desk.names[learner.id], "field": learner.field or "",
+        "known": known_of(request[SAY], learner), "locked": learner.id in desk.locked,
     }  # fmt: skip
 
 
