@@ -237,7 +237,7 @@ def _group(one: Step, name: str, spans: Spans) -> Group:
 
 
 def _activity(one: Step, name: str, spans: Spans, known: dict[str, dict[str, Any]]) -> Activity:
-    opens, closes = spans.window(one.at("from"), one.at("to"))
+    opens, closes = (one.at(name).whole(0, spans.slots) for name in ("from", "to"))
     return Activity(
         id=name,
         group=_known(one.at("group"), known["group"], "group"),

@@ -53,6 +53,8 @@ PLANTED: list[tuple[str, Any, list[Broken]]] = [
      [Broken("placed", "outside", ("peer",), lies(1, 3) | {"from": 4, "to": 8, "length": 2})]),
     ("beyond its window", lambda p, t: wish(p, "peer").update(to=4),
      [Broken("placed", "outside", ("peer",), lies(1, 3) | {"from": 0, "to": 4, "length": 2})]),
+    ("a window that ends before it opens", lambda p, t: wish(p, "peer").update({"from": 5, "to": 2}),
+     [Broken("placed", "outside", ("peer",), lies(1, 3) | {"from": 5, "to": 2, "length": 2})]),
     ("beyond the day", lambda p, t: elsewhere(t, "site1", start=9),
      [Broken("placed", "outside", ("site1",), lies(2, 9) | {"from": 0, "to": 8, "length": 2})]),
     ("before the day", lambda p, t: elsewhere(t, "site1", start=-5),
