@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from calendars import people, rights
+from calendars.clashes import met
 from calendars.clock import local
 from calendars.errors import NotFound
 from calendars.freedays import WEEKDAYS
@@ -230,7 +231,7 @@ def _length(starts: datetime, ends: datetime) -> int:
 
 
 async def _known(look: Look, pool: Collection[str], vacant: Sequence[Vacancy]) -> Known:
-    """Everything about these people around these lessons, in six statements."""
+    """Everything about these people around these lessons, in seven statements."""
     known = Known()
     first, last = min(one.lesson.starts for one in vacant) - WEEK, max(one.lesson.ends for one in vacant) + WEEK
     for row in await look.all(select(Ability).where(Ability.person.in_(pool))):
@@ -250,6 +251,8 @@ async def _known(look: Look, pool: Collection[str], vacant: Sequence[Vacancy]) -
         )
     ):  # fmt: skip
         known.taught.setdefault(person, []).append((starts, ends))
+    for one in await met(look, pool, first, last):
+        known.away.setdefault(one.whose, []).append((one.starts, one.ends))
     await _read_groups(look, known, pool)
     return known
 

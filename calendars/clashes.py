@@ -57,7 +57,7 @@ async def booked(
         return set()
     first, last = min(one.starts for one in bookings), max(one.ends for one in bookings)
     whose, but = {one.whose for one in bookings}, {one.lesson for one in bookings} | set(leaving)
-    found = await _taught(look, whose, but, first, last) | await _met(look, whose, but, first, last)
+    found = await _taught(look, whose, but, first, last) | await met(look, whose, first, last, but)
     if learners:
         found |= await _learnt(look, learners, but, first, last)
     return found
@@ -80,7 +80,9 @@ async def _taught(look: Look, whose: set[str], but: set[str], first: datetime, l
     }
 
 
-async def _met(look: Look, whose: set[str], but: set[str], first: datetime, last: datetime) -> set[Booking]:
+async def met(
+    look: Look, whose: Collection[str], first: datetime, last: datetime, but: Collection[str] = ()
+) -> set[Booking]:
     """Appointments of these people, of these groups, and of the learners who sit in these groups then."""
     rows = await look.rows(
         select(Appointment, Programme.zone, Partner.person, Seat)
@@ -103,7 +105,7 @@ async def _met(look: Look, whose: set[str], but: set[str], first: datetime, last
             taken.add(row.group)
         if seat is not None and seat.first_day <= day_of(row.starts, zone) <= seat.last_day:
             taken.add(seat.group)
-        found |= {Booking(one, row.starts, row.ends, row.id, planned=True) for one in taken & whose}
+        found |= {Booking(one, row.starts, row.ends, row.id, planned=True) for one in taken & set(whose)}
     return found
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 
 from calendars import rights, weights
+from calendars.clashes import met
 from calendars.clock import local
 from calendars.errors import Invalid, NotFound
 from calendars.freedays import WEEKDAYS
@@ -196,13 +197,20 @@ async def _classes(look: Look, groups: Iterable[Group], days: Sequence[SchoolDay
         if free is not None:
             halves = [f"{day}_{half}" for day in WEEKDAYS for half in HALVES]
             disliked.setdefault(group, Counter()).update(half for half in halves if half not in free)
+    taken: dict[str, list[Span]] = defaultdict(list)
+    first, last = min((day.starts for day in days), default=look.now), max((day.ends for day in days), default=look.now)
+    for talk in await met(look, [one.id for one in groups], first, last):
+        taken[talk.whose].append((talk.starts, talk.ends))
     eating: dict[str, list[Span]] = defaultdict(list)
     for day in days:
         eating[day.programme] += pauses(day)
     return [
-        Class(id=one.id, size=size[one.id], taken=tuple(eating[one.programme]), disliked=disliked.get(one.id, {}))
+        Class(
+            id=one.id, size=size[one.id], taken=(*eating[one.programme], *sorted(taken[one.id])),
+            disliked=disliked.get(one.id, {}),
+        )
         for one in groups
-    ]
+    ]  # fmt: skip
 
 
 async def _teachers(
@@ -251,7 +259,7 @@ async def abilities(
 async def _taken(
     look: Look, people: Collection[str], programmes: Sequence[str], first: datetime, last: datetime
 ) -> dict[str, list[Span]]:
-    """When these people cannot: away, or in lessons of other programmes."""
+    """When these people cannot: away, in lessons of other programmes, or in appointments."""
     found: dict[str, list[Span]] = defaultdict(list)
     away = select(Absence.person, Absence.starts, Absence.ends).where(
         Absence.person.in_(people), Absence.withdrawn.is_(None), Absence.starts < last, Absence.ends > first
@@ -267,4 +275,6 @@ async def _taken(
     for statement in (away, elsewhere):
         for person, starts, ends in await look.rows(statement):
             found[person].append((max(starts, first), min(ends, last)))
+    for one in await met(look, people, first, last):
+        found[one.whose].append((max(one.starts, first), min(one.ends, last)))
     return found

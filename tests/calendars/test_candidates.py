@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from calendars import appointments
+from calendars.appointment_checks import NewAppointment
 from calendars.candidates import Candidate, candidates, matched
 from calendars.errors import Forbidden, NotFound, Refused
 from tests.calendars.crew import HOUR, bears, hire, ill, teaches, works
-from tests.calendars.planned import MONDAY, Planned, counted
+from tests.calendars.planned import MONDAY, SYSTEM, Planned, counted
 
 
 async def found(house: Planned, *lessons: str, name: str = "Kaisa") -> list[Candidate]:
@@ -48,6 +50,20 @@ async def test_candidates_when_she_is_away_herself_then_left_out(
     await hire(house, "Aava", "field:logistics", "language")
     house.clock.at = MONDAY - timedelta(days=1)
     await ill(house, "Aava", MONDAY + since * HOUR, hours)
+    assert ("Aava" in names(await found(house))) is free
+
+
+@pytest.mark.parametrize(("since", "free"), [(1, False), (5, False), (8, True)])
+async def test_candidates_when_she_has_an_appointment_then_left_out(house: Planned, since: int, free: bool) -> None:
+    await hire(house, "Aava", "field:logistics", "language")
+    house.clock.at = MONDAY - timedelta(days=1)
+    starts = MONDAY + since * HOUR
+    talk = NewAppointment(
+        kind="guidance", starts=starts, ends=starts + HOUR / 3, partners=(house.people["Aava"],),
+        learner=house.people["Chau"],
+    )  # fmt: skip
+    async with house.store.work() as work:
+        await appointments.plan(work, SYSTEM, house.programme, [talk])
     assert ("Aava" in names(await found(house))) is free
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from calendars import answered, groups, lessons, people, programmes, rights, scheduling
+from calendars import answered, appointments, groups, lessons, people, programmes, rights, scheduling
+from calendars.appointment_checks import NewAppointment
 from calendars.blueprints import load
 from calendars.clock import local
 from calendars.errors import Forbidden, Invalid, NotFound
@@ -201,6 +202,26 @@ async def test_programmes_when_read_then_only_by_whoever_plans_them_and_of_one_o
         with pytest.raises(Invalid) as refused:
             await scheduling.gather(look, SYSTEM, (house.programme, foreign), "missing")
     assert refused.value.code == "other_organisation"
+
+
+async def test_reading_when_appointments_stand_then_their_people_and_the_learners_group_are_taken(
+    house: Planned,
+) -> None:
+    await able(house, "Veera", "Toivo")
+    starts = local(date(2026, 3, 11), time(10), ZONE)
+    talk = NewAppointment(
+        kind="guidance", starts=starts, ends=starts + timedelta(minutes=20), partners=(house.people["Veera"],),
+        learner=house.people["Amina"],
+    )  # fmt: skip
+    before = await gathered(house)
+    async with house.store.work() as work:
+        await appointments.plan(work, SYSTEM, house.programme, [talk])
+    after = await gathered(house)
+    more = {one.id for one in (*after.teachers, *after.groups) if (talk.starts, talk.ends) in one.taken}
+    assert more == {house.people["Veera"], house.groups["first"]}
+    assert [(one.id, one.taken) for one in before.teachers if one.id not in more] == [
+        (one.id, one.taken) for one in after.teachers if one.id not in more
+    ]
 
 
 async def test_reading_when_three_programmes_then_as_many_statements_as_for_one(house: Planned) -> None:

@@ -38,6 +38,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.appointment_rooms.keep": "the room follows from the appointment; the act that changed it has asked",
     "calendars.clashes.booked": PLAN,
     "calendars.clashes.check_free": PLAN,
+    "calendars.clashes.met": PLAN,
     "calendars.diary.all_of": OWN,
     "calendars.engines.unbroken": "a way to await, no act",
     "calendars.feeds.contents": TOKEN,
