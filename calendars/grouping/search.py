@@ -7,6 +7,7 @@ less, the heat falls with the clock instead, so that what time there is always e
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from calendars.grouping import exact, seating
@@ -39,16 +40,21 @@ def form(problem: Problem, seconds: float = 10.0, seed: int = 0, stop: Stop = la
     Raises Impossible where no grouping keeps `apart` and `fixed`.
     """
     ends = time.monotonic() + seconds
-    parts = [_begun(one, Random(f"{seed}/{place}")) for place, one in enumerate(by_field(problem))]
     clock = _Clock(ends, stop)
+    late = partial(_half_over, clock, seconds)
+    parts = [_begun(one, Random(f"{seed}/{place}"), late) for place, one in enumerate(by_field(problem))]
     _quick(parts, clock, seconds)
     _proofs(parts, clock)
     _long(parts, clock)
     return written(problem, [(part.field, part.work.best) for part in parts], _bound(parts), _numbers(parts))
 
 
-def _begun(one: OneField, chance: Random) -> _Part:
-    seated = seating.fewest(one, chance)
+def _half_over(clock: "_Clock", seconds: float) -> bool:
+    return clock.over() or clock.left() < seconds / 2
+
+
+def _begun(one: OneField, chance: Random, late: Stop) -> _Part:
+    seated = seating.fewest(one, chance, late)
     return _Part(one, seated, Annealing(one, seated.groups, chance))
 
 

@@ -4,6 +4,7 @@ Only learners with strangers, and the fixed, constrain anything: they are seated
 fails (the most hemmed-in first, an empty group tried once, since empty groups are alike); the rest fill what is left.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -25,12 +26,12 @@ class Seating:
     """Whether fewer groups are impossible, rather than only not found."""
 
 
-def fewest(field: OneField, chance: Random) -> Seating:
-    """The first seating that holds, from the fewest groups upwards. Raises Impossible."""
+def fewest(field: OneField, chance: Random, late: Callable[[], bool] = lambda: False) -> Seating:
+    """The first seating that holds, from the fewest groups upwards; when `late`, less is tried. Raises Impossible."""
     proven, fullest = True, max(field.pinned(), default=0)
     number = max(-(-field.size // field.largest), len(field.labels))
     while number <= field.size and -(-field.size // number) >= fullest:
-        found = _seated(field, number, chance)
+        found = _seated(field, number, chance, PATIENCE // (20 if late() else 1))
         if isinstance(found, list):
             return Seating(_filled(field, found), proven)
         proven = proven and found
@@ -46,11 +47,11 @@ def least(field: OneField) -> int:
     return -(-field.size // field.largest)
 
 
-def _seated(field: OneField, number: int, chance: Random) -> list[list[int]] | bool:
+def _seated(field: OneField, number: int, chance: Random, patience: int) -> list[list[int]] | bool:
     """The constrained learners in `number` groups; True: it is proven that they do not fit, False: undecided."""
     for attempt in range(4):
         work = _Work(field, number, chance if attempt else None)
-        found = work.search(PATIENCE if attempt == 0 else PATIENCE // 4)
+        found = work.search(patience if attempt == 0 else patience // 4)
         if found is not None:
             return work.groups if found else True
     return False
