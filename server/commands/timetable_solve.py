@@ -18,6 +18,7 @@ from calendars.timetable.answer import read_timetable
 from calendars.timetable.layout import Spot
 from calendars.timetable.problem import Problem, Unusable, parse, read
 from calendars.timetable.solve import SECONDS, solve
+from calendars.timetable.workers import solve_apart
 from server.commands.timetable_words import printable
 
 LONGEST = 86_400.0
@@ -43,21 +44,24 @@ def timetable_solve(arguments: argparse.Namespace) -> int:
     until = time.monotonic() - _age() + (SECONDS if arguments.seconds is None else arguments.seconds)
     with _asked_to_stop() as asked:
         try:
-            problem = read(_value(arguments.problem))
-            previous = _previous(arguments.previous, problem) if arguments.previous is not None else None
+            given = _value(arguments.problem)
+            problem = _problem(given, arguments.problem)
+            before = _value(arguments.previous) if arguments.previous is not None else None
+            previous = _previous(before, problem, arguments.previous)
             if arguments.out is not None and not Path(arguments.out).absolute().parent.is_dir():
                 raise Unusable(f"{printable(arguments.out)} cannot be written: there is no such folder.")
         except Unusable as wrong:
             print(wrong, file=sys.stderr)
             return 2
-        made = solve(
-            problem,
-            previous=previous,
-            seconds=None if arguments.effort is not None else until - time.monotonic() - _reserve(problem, arguments),
-            effort=arguments.effort,
-            seed=arguments.seed,
-            stop=lambda: bool(asked),
-        )
+        left = max(0.0, until - time.monotonic() - _reserve(problem, arguments))
+        wanted = {"seconds": None if arguments.effort is not None else left, "effort": arguments.effort}
+        if arguments.workers > 1:
+            order = {"problem": given, "previous": before, **wanted}
+            end = math.inf if arguments.effort is not None else time.monotonic() + left  # starting up counts too
+            over = lambda: bool(asked) or time.monotonic() > end  # noqa: E731
+            made = solve_apart(order, problem, arguments.seed, arguments.workers, over)
+        else:
+            made = solve(problem, previous=previous, seed=arguments.seed, stop=lambda: bool(asked), **wanted)
         _hand_out(made, arguments)
     return 1 if made["unplaced"] else 0
 
@@ -135,8 +139,18 @@ def _value(path: str) -> object:
         raise Unusable(f"{printable(path)} cannot be read: {reason}.") from None
 
 
-def _previous(path: str, problem: Problem) -> dict[int, Spot]:
-    return read_timetable(_value(path), problem)
+def _problem(value: object, path: str) -> Problem:
+    try:
+        return read(value)
+    except Unusable as wrong:
+        raise Unusable(f"{printable(path)}: {wrong}") from None
+
+
+def _previous(value: object, problem: Problem, path: str | None) -> dict[int, Spot] | None:
+    try:
+        return None if path is None else read_timetable(value, problem)
+    except Unusable as wrong:
+        raise Unusable(f"{printable(str(path))}: {wrong}") from None
 
 
 def _seconds(text: str) -> float:
