@@ -22,6 +22,10 @@ class Searching(Protocol):
         """Say how it goes, if somebody wants to know and has not heard of it for a while."""
 
 
+HOT, WARM, COLD = 3.0, 1.5, 0.2
+"""In units of cost: where a pass begins, when there are plenty of steps and when there are few, and where it ends."""
+PLENTY = 2500
+"""Steps for each activity."""
 SPEED = {"c": 3_000_000, "python": 40_000}
 
 
@@ -36,10 +40,11 @@ def cool(search: Searching) -> None:
         assert budget.deadline is not None
         steps = int(SPEED[search.engine.name] * (budget.deadline - budget.began) * (500 / (500 + count)) ** 0.35)
     passes = max(1, round(steps / (PASS * count)))
+    hot = HOT if steps > PLENTY * count else WARM
     begun = budget.share()
     for number in range(passes):
         end = begun + (1 - begun) * (number + 1) / passes
-        run(search, budget.share(), end if number < passes - 1 else 1.0, 1.5, 0.2)
+        run(search, budget.share(), end if number < passes - 1 else 1.0, hot, COLD)
         search.engine.go_back()
 
 
