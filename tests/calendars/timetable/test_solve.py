@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from calendars.timetable import engine, papers
+from calendars.timetable.answer import read_timetable
 from calendars.timetable.check import judge
 from calendars.timetable.problem import read
 from calendars.timetable.solve import solve
-from tests.calendars.timetable import odd, small
+from tests.calendars.timetable import brute, odd, small
 from tests.programs import lacking
 
 Json = dict[str, Any]
@@ -49,3 +50,37 @@ def test_solve_when_in_c_then_the_same_bytes_as_in_python(number: int) -> None:
     problem = read(odd.problem(number, activities=3 + number % 15))
     answers = [solve(problem, effort=400, seed=number, engine=name) for name in ("c", "python")]
     assert json.dumps(answers[0]) == json.dumps(answers[1])
+
+
+def merit(problem: Json, made: Json, repairs: bool) -> tuple[int, int, int | float]:
+    sizes = {one["id"]: one["length"] * len(one["needs"]) for one in problem["activities"]}
+    lost = sum(sizes[one["activity"]] for one in made["unplaced"])
+    return lost, made["cost"]["moved"] if repairs else 0, made["cost"]["total"]
+
+
+def tiny(number: int) -> Json:
+    """Few enough places to try them all; without what is fixed, which comes before the order of merit."""
+    made = odd.problem(number, activities=4, days=2, slots=3)
+    for one in made["activities"]:
+        one["fixed"] = None
+        one["needs"] = one["needs"] or ["tutor"]
+    return made
+
+
+@pytest.mark.parametrize("number", range(25))
+def test_solve_when_everything_can_be_tried_then_nothing_is_better(number: int) -> None:
+    problem = tiny(number)
+    made = solve(read(problem), effort=4000)
+    assert merit(problem, made, False) == brute.best(problem)
+
+
+@pytest.mark.parametrize("number", range(25))
+def test_solve_when_everything_can_be_tried_then_no_repair_moves_less(number: int) -> None:
+    problem = tiny(number)
+    before = solve(read(problem), effort=500)
+    for teacher in problem["teachers"][:1]:
+        teacher["busy"] = [*teacher["busy"], [0, 0, 3]]
+    asked = read(problem)
+    made = solve(asked, previous=read_timetable(before, asked), effort=60_000)
+    assert verdict(problem, made, before).broken == ()
+    assert merit(problem, made, True) == brute.best(problem, before)
