@@ -126,7 +126,11 @@ async def close_forgotten(work: Work) -> list[str]:
     )
     shut = [lesson for lesson, programme in rows if doors(lesson, programme.rules).closes <= work.now]
     for lesson in shut:
-        await _close(work, lesson, "", await _last_led(work, lesson))
+        if lesson.independent:  # nobody leads it: by its programme's rule the whole of it was held
+            lesson.opened = lesson.opened or lesson.starts
+            await _close(work, lesson, "", lesson.ends)
+        else:
+            await _close(work, lesson, "", await _last_led(work, lesson))
     return [lesson.id for lesson in shut]
 
 

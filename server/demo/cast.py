@@ -21,7 +21,9 @@ TEACHERS = (
     Part("Mikael Strand", "en", "teacher"),
     Part("Päivi Kallio", "fi", "teacher"),
     Part("Oskar Vainio", "fi", "teacher"),
+    Part("Reetta Salonen", "fi", "teacher"),
 )
+"""One more than there are groups: at every hour somebody is free, so that one who falls ill can be stood in for."""
 TUTORS = (
     Part("Hana Bekele", "en", "tutor"),
     Part("Sergei Orlov", "fi", "tutor"),

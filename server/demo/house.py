@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from calendars import groups, houses, lessons, people, programmes, rights
+from calendars import groups, houses, lessons, people, programmes, rights, staffing
 from calendars.blueprint_form import Blueprint
 from calendars.groups import NewGroup
 from calendars.houses import NewHouse
@@ -87,6 +87,9 @@ async def build(store: Store, blueprint: Blueprint, now: datetime) -> Built:
     async with store.work() as work:
         coordinator = await rights.actor_of(work, staff["coordinator"])
         planned = await _lessons(work, coordinator, blueprint, programme.id, formed, teachers, now)
+        able = _abilities(blueprint) & set(await staffing.known(work, coordinator))
+        for person in teachers:
+            await staffing.enable(work, coordinator, person, able)
     return Built(
         programme.id, (*staff.values(), *teachers, *learners), learners[0], teachers[0], staff["coordinator"],
         staff["inspector"], formed[0][1][-1], tuple(formed), planned,
@@ -102,6 +105,14 @@ async def _add(work: Work, part: cast.Part, target: Target) -> str:
 def _crew(blueprint: Blueprint) -> tuple[cast.Part, ...]:
     """Who leads: teachers, or tutors where the model asks for them."""
     return cast.TUTORS if any(one.leader_role == "tutor" for one in blueprint.series.values()) else cast.TEACHERS
+
+
+def _abilities(blueprint: Blueprint) -> set[str]:
+    """What all of them can do: everything that the model asks of those who lead its lessons."""
+    needs = {need for phase in blueprint.phases.values() for one in phase.lessons for need in one.needs}
+    needs |= {one.leader_role for one in blueprint.series.values()}
+    fields = {f"field:{one.id}" for one in blueprint.fields.values()}
+    return (needs - {"field"}) | (fields if "field" in needs else set())
 
 
 def _leaders(blueprint: Blueprint) -> int:

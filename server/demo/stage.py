@@ -17,7 +17,8 @@ from calendars import people, programmes, rights
 from calendars.errors import NotFound
 from classroom import roster
 from server.auth.guard import allow
-from server.demo import classmates, directory
+from server.dates import When
+from server.demo import classmates, directory, stand_ins
 from server.demo.memory import Memory
 from server.keys import LANGUAGE, SAY, SECRET, STORE
 from server.listening import BACKLOG, KEEPALIVE, LAST_REQUESTS, listen, stop_event
@@ -60,6 +61,7 @@ class Stage:
         app.router.add_get("/stage/state", allow("public")(self._state))
         app.router.add_get("/stage/seat/{part}", allow("public")(self._seat))
         app.router.add_post("/stage/cut", allow("public")(self._cut))
+        app.router.add_post("/stage/ill", allow("public")(self._ill))
         app.on_response_prepare.append(self._framed)
 
     async def run(self, app: web.Application, listening: socket, ready: Callable[[], Awaitable[None]]) -> None:
@@ -69,15 +71,17 @@ class Stage:
         await runner.setup()
         self._runner = runner
         players: asyncio.Task[None] | None = None
+        answering: asyncio.Task[None] | None = None
         try:
             await web.SockSite(runner, listening, ssl_context=self._tls, backlog=BACKLOG).start()
             for part in PARTS:
                 await self._open(part)
             await ready()
             players = asyncio.create_task(classmates.play(await self._cast(app)))
+            answering = asyncio.create_task(stand_ins.answer_all(app, self._settings.url))
             await stop.wait()
         finally:
-            for task in filter(None, (players, self._healing)):
+            for task in filter(None, (players, answering, self._healing)):
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
             await runner.cleanup()
@@ -125,6 +129,7 @@ class Stage:
         kept, actor = self._kept, rights.system()
         async with request.app[STORE].look() as look:
             line = await programmes.line(look, actor, kept.programme)
+            ill = await stand_ins.tomorrow(look, kept)
             known = await people.who(look, [kept.learner, kept.missing])
         names = {one: person.shown for one, person in known.items()}
         tiles = shown_line(line, request[LANGUAGE], request[SAY])["tiles"]
@@ -132,6 +137,9 @@ class Stage:
             request, "stage.html", line=line, tiles=tiles, missing=names.get(kept.missing, ""),
             learner=names.get(kept.learner, ""), person=kept.learner, absent=kept.missing, widths=WIDTHS,
             frames={part: f"{self._entrances[part].address}/stage/seat/{part}" for part in PARTS},
+            ill=ill, door=f"{self._entrances['coordinator'].address}/house",
+            follows=f"{self._entrances['learner'].address}/j/{ill.lesson}" if ill else "",
+            day=When(request[LANGUAGE], line.programme.zone).day(ill.starts) if ill else "",
             report=f"{self._entrances['coordinator'].address}/programmes/{kept.programme}/report",
         )  # fmt: skip
 
@@ -140,10 +148,10 @@ class Stage:
         cut = self._healing is not None and not self._healing.done()
         async with request.app[STORE].look() as look:
             found = await roster.roster(look, rights.system(), self._lesson) if self._lesson else {"seats": []}
-            now = look.now
+            now, ill = look.now, await stand_ins.tomorrow(look, self._kept)
         wanted = (self._kept.learner, self._kept.missing)
         seats = {seat["person"]: seat for seat in found["seats"] if seat["person"] in wanted}
-        return web.json_response({"seats": seats, "cut": cut, "now": now.timestamp() * 1000})
+        return web.json_response({"seats": seats, "cut": cut, "now": now.timestamp() * 1000} | stand_ins.told(ill))
 
     @property
     def _lesson(self) -> str:
@@ -159,6 +167,12 @@ class Stage:
             link = await directory.link_of(look, request.app[SECRET], getattr(self._kept, part))
         begins = {"teacher": f"/j/{self._lesson}" if self._lesson else "/teaching", "coordinator": "/house"}
         return render(request, "stage_seat.html", link=f"{link}?wanted={begins.get(part, '/')}")
+
+    async def _ill(self, request: web.Request) -> web.Response:
+        """The teacher of the stage says on her own telephone that she is ill on the next day."""
+        async with request.app[STORE].work() as work:
+            await stand_ins.fall_ill(work, self._kept)
+        return web.json_response({})
 
     async def _cut(self, request: web.Request) -> web.Response:
         """Cut the learner's line: her port is closed and what runs through it breaks off. It heals by itself."""

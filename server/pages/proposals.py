@@ -1,7 +1,7 @@
 """Changes of the plan on one page: before and after, who is touched, and the buttons to make, undo and tell them."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -18,11 +18,10 @@ from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
 from server.page import render
-from server.pages.bars import axis
 from server.pages.forms import UNTOUCHED, Entered, once
 from server.words import Say
 
-DAY = 86_400
+HOUR = 3600
 MOST = 60  # lessons that one page shows; more than that nobody reads
 routes = web.RouteTableDef()
 Step = Callable[[Work, Actor, str], Awaitable[object]]
@@ -96,7 +95,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         request, "proposal.html", filled.status, entered=filled, id=row.id, state=row.status,
         told=row.told is not None,
         lines=[_line(one, found, when, request[SAY], language) for one in found.changes[:MOST]],
-        more=max(0, len(found.changes) - MOST), axis=_clocked(axis(spans, [], When(language, "UTC"))),
+        more=max(0, len(found.changes) - MOST), axis=_axis(spans, When(language, "UTC")),
         programme=in_language(found.programme.name, language, found.programme.language), programme_id=row.programme,
         groups=[in_language(one.name, language, found.programme.language) for one in found.groups.values()],
         learners=[one.shown for one in found.learners], leaders=[one.shown for one in found.leaders.values()],
@@ -122,8 +121,13 @@ def _length(one: Standing) -> int:
     return max(900, int((one.ends - one.starts).total_seconds()))
 
 
-def _clocked(found: dict[str, Any]) -> dict[str, Any]:
-    return found | {"ticks": [one for one in found["ticks"] if one["at"] <= DAY]}
+def _axis(spans: list[Interval], when: When) -> dict[str, Any]:
+    """From the full hour before the first lesson to the one after the last, a mark at every hour or every other."""
+    first = min(one.starts for one in spans) // HOUR * HOUR
+    last = -(-max(one.ends for one in spans) // HOUR) * HOUR
+    step = HOUR if last - first <= 3 * HOUR else 2 * HOUR
+    ticks = [{"at": at, "label": when.clock(datetime.fromtimestamp(at, UTC))} for at in range(first, last + 1, step)]
+    return {"start": first, "end": last, "ticks": ticks, "pauses": []}
 
 
 def _line(one: Change, found: Touched, when: When, say: Say, language: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import { Wire } from "../wire.js";
 import { say } from "../words.js";
 
 /** New lessons come into the hour and old ones go: the page asks for itself again this often. */
-const AGAIN_MS = 60_000;
+const AGAIN_MS = 10_000;
 
 /** @type {{lessons: string[], now: number, leading: string[]}} */
 let data = json("page-data");
@@ -155,12 +155,24 @@ function count() {
   document.querySelector("[data-calm]")?.toggleAttribute("hidden", !calm);
 }
 
+/**
+ * What needs a human: who is away, who is asked, what can be undone. Where somebody is about to press, nothing moves.
+ * @param {HTMLElement | null} fresh
+ */
+function renewNeeds(fresh) {
+  const ours = document.getElementById("needs");
+  if (!fresh || !ours || ours.contains(document.activeElement) || ours.textContent === fresh.textContent) return;
+  ours.replaceWith(document.importNode(fresh, true));
+}
+
 /** The page as the server has it now: its lessons take the place of ours when they are no more the same. */
 async function askAgain() {
   if (document.visibilityState === "hidden") return;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("now");
+  const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
+  renewNeeds(whole.getElementById("needs"));
+  const fresh = whole.getElementById("now");
   const ours = document.getElementById("now");
   if (!fresh || !ours || ours.contains(document.activeElement)) return;
   const found = JSON.parse(fresh.querySelector("#page-data")?.textContent ?? "null");

@@ -9,19 +9,24 @@ import { language, part } from "../page.js";
 import { drawSeat } from "../seat.js";
 
 /** Each step and whose screen it is about. */
-const STEPS = [
+const ALL = [
   { name: "enter", front: "learner" },
   { name: "cut", front: "teacher" },
   { name: "missing", front: "teacher" },
   { name: "pay", front: "coordinator" },
+  { name: "ill", front: "coordinator" },
   { name: "end", front: "coordinator" },
 ];
+/** A model without a lesson ahead has nobody who could fall ill for it. */
+const STEPS = ALL.filter(({ name }) => document.querySelector(`[data-step=${name}]`));
 const HERE = new Set(["here", "late"]);
 /** Below this width one screen is shown at a time, in its own size. */
 const wide = window.matchMedia("(min-width: 60rem)");
 
 let step = 0;
 let wasCut = false;
+/** Who came in for the teacher, once somebody has; the telephone then looks at its lesson again. */
+let stands = "";
 
 /** @param {string} name of the part whose screen stands in front */
 function front(name) {
@@ -48,8 +53,9 @@ function go(to) {
 async function look() {
   const answer = await fetch("/stage/state", { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
-  /** @type {{seats: Record<string, Seat>, cut: boolean, now: number}} */
-  const { seats, cut, now } = await answer.json();
+  /** @type {{seats: Record<string, Seat>, cut: boolean, now: number, ill: {said: boolean, before: string, after: string} | null}} */
+  const { seats, cut, now, ill } = await answer.json();
+  if (ill) follow(ill);
   for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-step] .seat"))) {
     const seat = seats[element.dataset.person ?? ""];
     if (seat) drawSeat(element, seat, { language, now });
@@ -60,6 +66,36 @@ async function look() {
   wasCut ||= cut;
   if (STEPS[step]?.name === "enter" && here) go(step + 1);
   else if (STEPS[step]?.name === "cut" && wasCut && !cut && here) go(step + 1);
+}
+
+/** @param {{said: boolean, before: string, after: string}} ill */
+function follow(ill) {
+  const said = document.getElementById("ill-said");
+  if (!said || !ill.said) return;
+  said.hidden = false;
+  part("ill").toggleAttribute("disabled", true);
+  /** @type {HTMLElement} */ (said.querySelector("[data-before]")).textContent = ill.before;
+  /** @type {HTMLElement} */ (said.querySelector("[data-after]")).textContent = ill.after || "…";
+  if (stands === ill.after) return;
+  stands = ill.after;
+  show("learner", part("ill").dataset.phone ?? "");
+}
+
+/**
+ * Lets one of the screens go to an address of its own house.
+ * @param {string} name
+ * @param {string} address
+ */
+function show(name, address) {
+  const frame = /** @type {HTMLIFrameElement} */ (document.querySelector(`iframe[name=${name}]`));
+  frame.src = address;
+}
+
+/** She says it on her own telephone; the house shows it, and the learner's telephone the lesson that it is about. */
+async function fallIll() {
+  await fetch("/stage/ill", { method: "POST" });
+  show("coordinator", part("ill").dataset.house ?? "");
+  show("learner", part("ill").dataset.phone ?? "");
 }
 
 /** Shows a screen of its own width in the room that there is. */
@@ -78,6 +114,7 @@ function fitAll() {
 
 part("next").addEventListener("click", () => go(step + 1));
 part("cut").addEventListener("click", () => void fetch("/stage/cut", { method: "POST" }));
+document.getElementById("ill")?.addEventListener("click", () => void fallIll());
 for (const [place, way] of document.querySelectorAll("[data-to]").entries()) way.addEventListener("click", () => go(place));
 for (const button of document.querySelectorAll("[data-show]")) button.addEventListener("click", () => front(button.getAttribute("data-show") ?? ""));
 part("ways").hidden = false;

@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from calendars.clock import rfc3339
 from calendars.errors import Conflict
 from calendars.facts import Told
 from calendars.rights import Actor, target_of_lesson
 from calendars.store import Work
-from calendars.tables import Day
+from calendars.tables import Day, Leader
 from classroom import rooms
 from classroom.tables import Evidence, Pause
 from tests.calendars.planned import Planned
@@ -73,3 +74,20 @@ async def test_forgotten_when_its_doors_have_shut_then_it_closes_only_if_it_is_o
     house.clock.at = found.ends + timedelta(seconds=900)
     async with house.store.work() as work:
         assert await rooms.close_forgotten(work) == ([lesson] if closes else [])
+
+
+async def test_close_forgotten_when_learners_worked_by_themselves_then_all_of_it_was_held(house: Planned) -> None:
+    living = Living(house, house.lessons["first"][0])
+    await living.start()
+    async with house.store.work() as work:
+        row = (await target_of_lesson(work, living.lesson))[0]
+        row.independent = True
+        await work.run(delete(Leader).where(Leader.lesson == row.id))
+    await living.enter("Amina")
+    house.clock.at += timedelta(hours=3)
+    async with house.store.work() as work:
+        assert await rooms.close_forgotten(work) == [living.lesson]
+    async with house.store.look() as look:
+        row = (await target_of_lesson(look, living.lesson))[0]
+        held = await look.one(select(Evidence.body).where(Evidence.lesson == row.id, Evidence.kind == "held"))
+    assert (row.opened, held) == (row.starts, {"from": rfc3339(row.starts), "to": rfc3339(row.ends)})

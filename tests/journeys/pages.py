@@ -54,6 +54,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "teacher": (
         "/teaching", "/devices", "/calendar", "/lessons/{now}/room", "/lessons/{over}/register",
         "/lessons/{now}/register", "/people/{learner}", "/people/{learner}/link", "/reports", "/nowhere",
+        "/absence",
     ),
     "counsellor": (
         "/house", "/talks", "/programmes/{programme}/tutoring", "/programmes", "/programmes/{programme}",
@@ -75,6 +76,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/programmes/{programme}/timetable?by=room", "/programmes/{programme}/timetable/loads",
         "/programmes/{programme}/timetable/conflicts", "/programmes/{programme}/timetable/new",
         "/staff", "/staff/new", "/staff/{teacher}", "/people/{teacher}/rights/new", "/people/{teacher}/stop",
+        "/staff/{teacher}/absence", "/absent/{teacher}",
     ),
     "inspector": (
         "/reports", "/programmes/{programme}/report", "/programmes/{programme}/report?by=learner&of={learner}",
@@ -94,6 +96,7 @@ FORMS: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
         ("/programmes/{programme}/lessons/new?day=6&group={group}", "form.form button[data-kind=main]", {}),
         ("/programmes/{programme}/series", "form.form button[data-kind=main]", {"starts": "kello"}),
         ("/lessons/{ahead}/change", "form.form button[data-kind=main]", {"ends": "9.00"}),
+        ("/staff/{teacher}/absence", "form.form button[data-kind=strong]", {"last": "1.1.2020"}),
         ("/people/{learner}/seats/{seat}", "form[action$='/end'] button", {"last_day": "31.12.2026"}),
         ("/staff/new", "main form button[data-kind=main]", {"name": "Uusi", "email": "osoite"}),
     ),

@@ -62,6 +62,7 @@ async def test_four_steps_from_the_green_button_to_the_interval(stage: Page, pla
     await cut_the_line(stage)
     await who_never_came(stage, absent)
     await what_is_paid(stage, amal["name"])
+    await the_teacher_falls_ill(stage, amal["feed"])
 
 
 async def a_class_that_lives(stage: Page, played: Demo) -> None:
@@ -149,7 +150,33 @@ async def what_is_paid(stage: Page, name: str) -> None:
     said = await person.locator("ul li").all_inner_texts()
     assert sum(int(re.findall(r"(\d+) s$", one.strip())[0]) for one in said) > 3600
     await stage.locator("#next").click()
+
+
+async def the_teacher_falls_ill(stage: Page, feed: str) -> None:
+    """Before and after, one tap in the house; the learner's telephone names who comes, her calendar moves on."""
+    await expect(stage.locator("#step-ill")).to_be_visible()
+    before = await entry_of(stage, feed, "")
+    await stage.locator("#ill").click()
+    house = screen(stage, "coordinator")
+    await house.locator("[data-absent] button").first.click(timeout=30_000)
+    after = stage.locator("[data-after]")
+    await expect(after).to_contain_text(re.compile(r"\w{3}"), timeout=40_000)
+    name, ill = await after.inner_text(), await stage.locator("[data-before]").inner_text()
+    assert name != ill
+    await expect(screen(stage, "learner").locator("main")).to_contain_text(name, timeout=20_000)
+    lesson = (await stage.locator("#ill").get_attribute("data-phone") or "").rpartition("/")[2]
+    moved = await entry_of(stage, feed, lesson)
+    assert moved > before
+    await expect(house.locator("[data-search]")).to_have_count(0, timeout=30_000)
+    await stage.locator("#next").click()
     await expect(stage.locator("#step-end")).to_be_visible()
+
+
+async def entry_of(stage: Page, feed: str, lesson: str) -> str:
+    """When a lesson of somebody's calendar was last changed; without a lesson the last change of any."""
+    answer = await stage.context.request.get(feed)
+    entries = (await answer.text()).replace("\r\n ", "").split("BEGIN:VEVENT")[1:]
+    return max(re.findall(r"LAST-MODIFIED:(\w+)", one)[0] for one in entries if f"UID:{lesson}" in one)
 
 
 async def test_stage_on_a_telephone_then_one_screen_at_a_time_and_no_step_is_lost(
@@ -163,10 +190,10 @@ async def test_stage_on_a_telephone_then_one_screen_at_a_time_and_no_step_is_los
     visible = """[...document.querySelectorAll('.stage-frame')]
         .filter((one) => getComputedStyle(one).visibility === 'visible').map((one) => one.dataset.part)"""
     fronts = [await page.evaluate(visible)]
-    for _ in range(4):
+    for _ in range(5):
         await page.locator("#next").click()
         fronts.append(await page.evaluate(visible))
-    assert fronts == [["learner"], ["teacher"], ["teacher"], ["coordinator"], ["coordinator"]]
+    assert fronts == [["learner"], ["teacher"], ["teacher"], *[["coordinator"]] * 3]
     await page.locator("[data-show=teacher]").click()
     await expect(screen(page, "teacher").locator("#door")).to_be_visible(timeout=30_000)
     await page.locator("[data-to=enter]").click()
