@@ -78,7 +78,7 @@ function follow(ill) {
   /** @type {HTMLElement} */ (said.querySelector("[data-after]")).textContent = ill.after || "…";
   if (stands === ill.after) return;
   stands = ill.after;
-  show("learner", part("ill").dataset.phone ?? "");
+  show("learner", part("ill").dataset.follow ?? "");
 }
 
 /**
@@ -95,7 +95,7 @@ function show(name, address) {
 async function fallIll() {
   await fetch("/stage/ill", { method: "POST" });
   show("coordinator", part("ill").dataset.house ?? "");
-  show("learner", part("ill").dataset.phone ?? "");
+  show("learner", part("ill").dataset.follow ?? "");
 }
 
 /** Shows a screen of its own width in the room that there is. */

@@ -8,6 +8,8 @@ from calendars import appointments
 from calendars.appointment_checks import NewAppointment
 from calendars.candidates import Candidate, candidates, matched
 from calendars.errors import Forbidden, NotFound, Refused
+from calendars.store import new_id
+from calendars.tables import Appointment, Partner
 from tests.calendars.crew import HOUR, bears, hire, ill, teaches, works
 from tests.calendars.planned import MONDAY, SYSTEM, Planned, counted
 
@@ -92,6 +94,20 @@ async def test_candidates_when_it_would_be_too_much_for_her_then_left_out(
         await teaches(house, "Aava", "second", MONDAY + 8 * HOUR, MONDAY + 9 * HOUR)
     lessons = house.lessons["first"]
     assert ("Aava" in names(await found(house, *lessons))) is free
+
+
+@pytest.mark.parametrize(("status", "free"), [("confirmed", False), ("offered", False), ("cancelled", True)])
+async def test_candidates_when_she_has_a_talk_then_then_left_out(house: Planned, status: str, free: bool) -> None:
+    person = await hire(house, "Aava", "field:logistics", "language")
+    async with house.store.work() as work:
+        talk = Appointment(
+            id=new_id(), programme=house.programme, kind="discussion", starts=MONDAY + HOUR, ends=MONDAY + 2 * HOUR,
+            way="online", status=status, modified=MONDAY,
+        )  # fmt: skip
+        work.add(talk)
+        await work.flush()
+        work.add(Partner(appointment=talk.id, person=person))
+    assert ("Aava" in names(await found(house))) is free
 
 
 async def test_candidates_when_many_lessons_then_as_many_statements(house: Planned) -> None:

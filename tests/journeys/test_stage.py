@@ -164,7 +164,7 @@ async def the_teacher_falls_ill(stage: Page, feed: str) -> None:
     name, ill = await after.inner_text(), await stage.locator("[data-before]").inner_text()
     assert name != ill
     await expect(screen(stage, "learner").locator("main")).to_contain_text(name, timeout=20_000)
-    lesson = (await stage.locator("#ill").get_attribute("data-phone") or "").rpartition("/")[2]
+    lesson = (await stage.locator("#ill").get_attribute("data-follow") or "").rpartition("/")[2]
     moved = await entry_of(stage, feed, lesson)
     assert moved > before
     await expect(house.locator("[data-search]")).to_have_count(0, timeout=30_000)
