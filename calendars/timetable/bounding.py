@@ -12,6 +12,8 @@ from calendars.timetable.problem import Problem
 
 WAIT = 0.02
 PATIENCE = 0.3
+IN_TIME = 0.7
+"""After this share of the time the bound is taken as far as it has come."""
 
 
 class Bounding:
@@ -31,9 +33,8 @@ class Bounding:
             return
         self.placed = tuple(sorted(placed))
         self.answer, there = multiprocessing.Pipe(duplex=False)
-        left = max(1, int(self.deadline - time.monotonic()) + 1)
         self.process = multiprocessing.Process(
-            target=_reckon, args=(self.problem, self.placed, there, left), daemon=True
+            target=_reckon, args=(self.problem, self.placed, there, self.deadline - time.monotonic()), daemon=True
         )
         self.process.start()
         there.close()
@@ -65,12 +66,13 @@ class Bounding:
             self.answer.close()
 
 
-def _reckon(problem: Problem, placed: tuple[int, ...], answer: Connection, seconds: int) -> None:
-    """In the other process, which does not outlive its use even if nobody ends it."""
+def _reckon(problem: Problem, placed: tuple[int, ...], answer: Connection, seconds: float) -> None:
+    """In the other process, which does not outlive its use even if nobody ends it; in time rather than to the end."""
+    until = time.monotonic() + IN_TIME * seconds  # what it took to start is in the rest
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "alarm"):
-        signal.alarm(seconds)
+        signal.alarm(max(1, int(seconds) + 1))
     if hasattr(os, "nice"):
         os.nice(5)
-    answer.send(lower_bound(problem, placed))
+    answer.send(lower_bound(problem, placed, stop=lambda: time.monotonic() > until))

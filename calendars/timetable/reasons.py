@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from calendars.timetable import remedies
@@ -11,9 +12,11 @@ from calendars.timetable.places import place, runs
 from calendars.timetable.problem import Activity, Problem
 from calendars.timetable.remedies import Place
 
-THOROUGH = 200
+THOROUGH = 100
 """So many are looked at in every place they have; of more, each in a few."""
 FEW = 6
+LOOKED_AT = 500
+"""Where more are unplaced the search was hardly begun, and the time for reasons is short too."""
 
 
 def unplaced(problem: Problem, spots: Spots) -> list[Mapping[str, Any]]:
@@ -24,15 +27,18 @@ def unplaced(problem: Problem, spots: Spots) -> list[Mapping[str, Any]]:
     standing = Standing(problem, spots)
     found: list[Mapping[str, Any]] = []
     for number, a in enumerate(missing):
-        places = list(standing.places(a)) if number < THOROUGH else list(standing.places(a))[:FEW]
+        places = list(islice(standing.places(a), None if number < THOROUGH else FEW)) if number < LOOKED_AT else None
         found.append({"activity": problem.activities[a].id, **_reason(problem, a, places)})
     return found
 
 
-def _reason(problem: Problem, a: int, places: list[Place]) -> dict[str, Any]:
+def _reason(problem: Problem, a: int, places: list[Place] | None) -> dict[str, Any]:
+    """By its places, or without a look at them."""
     one = problem.activities[a]
     if _too_few_teachers(problem, one):
         return remedies.teachers(problem, one)
+    if places is None and one.fixed is None and one.days and one.last - one.first >= one.length:
+        return remedies.more_time(looked_at=False)
     if not places:
         return remedies.no_place(one)
     if any(fits(one, at, frozenset()) for at in places):

@@ -20,6 +20,7 @@ SENTENCES = {
     "fixed_elsewhere": "to be fixed on one of its days, within its slots",
     "window": "a window of {length} slots or more; it has {window}",
     "more_time": "more time for the search: a place is free",
+    "much_more_time": "more time for the search: too much is unplaced to look at each place",
     "teacher_in_week": "one more teacher for {need} in week {week}, free on {date} from slot {start} to {end}",
     "teachers_in_week": "one more teacher each for {needs} in week {week}, free on {date} from slot {start} to {end}",
     "teacher_free": "{teacher} free on {date} from slot {start} to {end}",
@@ -76,9 +77,9 @@ def no_place(one: Activity) -> dict[str, Any]:
     return _told("placed", "fixed_elsewhere")
 
 
-def more_time() -> dict[str, Any]:
+def more_time(*, looked_at: bool = True) -> dict[str, Any]:
     """The search was cut off."""
-    return _told("placed", "more_time")
+    return _told("placed", "more_time" if looked_at else "much_more_time")
 
 
 def one_rule(problem: Problem, a: int, rule: str, places: list[Place]) -> dict[str, Any]:
