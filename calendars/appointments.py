@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from calendars import appointment_rooms, quotas, rights
+from calendars import appointment_rooms, people, quotas, rights
 from calendars.appointment_checks import NewAppointment, check_new, check_single, check_spans, check_times
 from calendars.appointment_facts import AppointmentCancelled, AppointmentMade, AppointmentMoved
 from calendars.appointment_kinds import KINDS, REASONS
@@ -22,10 +22,11 @@ from calendars.appointment_rights import (
 from calendars.clock import day_of
 from calendars.errors import Conflict, Full, Invalid, NotFound
 from calendars.names import clean_line
+from calendars.people import NewPerson
 from calendars.quotas import Change, minutes_of
-from calendars.rights import Actor, Target
+from calendars.rights import Actor, Right, Target
 from calendars.store import Work, new_id
-from calendars.tables import Appointment, Partner, Programme
+from calendars.tables import Appointment, Partner, Person, Programme
 
 
 async def plan(
@@ -157,6 +158,26 @@ async def cancel(work: Work, actor: Actor, appointment: str, reason: str = "othe
     if own and row.offer:
         await _offer_again(work, actor, known)
     await work.flush()
+
+
+async def bring(work: Work, actor: Actor, appointment: str, guest: NewPerson) -> Person:
+    """Let somebody from outside join one appointment, such as an officer of the employment services.
+
+    She has no account: her own link shows her this appointment and opens its room, and nothing else of the programme.
+    """
+    (known,) = await locked(work, appointment)
+    ask_to_change(work, actor, known)
+    check_standing(known.row)
+    person = await people.add(work, actor, guest, known.target)
+    await rights.give(work, actor, person.id, Right("officer", "programme", known.programme.id), known.target)
+    work.add(Partner(appointment=appointment, person=person.id))
+    _revise(known.row, work.now)
+    more = Known(known.row, known.programme, known.partners | {person.id})
+    await work.flush()
+    await appointment_rooms.keep(work, more)
+    tell(work, more, AppointmentMoved, actor)
+    await work.flush()
+    return person
 
 
 async def exchange(work: Work, actor: Actor, one: Known, other: Known) -> None:

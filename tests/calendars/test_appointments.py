@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from calendars import appointments, diary, quotas, rights, tutoring
 from calendars.appointment_checks import NewAppointment
 from calendars.errors import Forbidden, Full, Invalid, NotFound, Overlaps, Refused
+from calendars.people import NewPerson
 from calendars.store import Store
 from calendars.tables import Appointment, Expected, Lesson, Programme, TutoringEntry
 from calendars.tutoring import Minutes
@@ -237,3 +238,27 @@ async def _check_sums(house: Talking) -> None:
         assert (standing[learner].reserved, standing[learner].used) == (reserved, used)
         assert (sum(one.reserving for one in own), sum(one.using for one in own)) == (reserved, used)
     assert lines
+
+
+async def test_bring_when_an_officer_joins_one_talk_then_by_her_link_she_comes_into_its_room_alone(
+    house: Talking,
+) -> None:
+    """S2-8: without an account, into this appointment and into nothing else."""
+    kaisa, ada = await house.actor("Kaisa"), house.learners[0]
+    one, other = [await house.offer(TEN + n * 30 * MINUTE, kind="mentoring", way="online") for n in range(2)]
+    for time in (one, other):
+        await house.book(ada, time)
+    async with house.store.work() as work:
+        officer = (await appointments.bring(work, kaisa, one, NewPerson(name="Outi Virkailija"))).id
+    async with house.store.look() as look:
+        actor = await rights.actor_of(look, officer)
+        may = [rights.may(actor, "enter", (await rights.target_of_lesson(look, each))[2]) for each in (one, other)]
+        own = await diary.of_person(look, actor, officer, TEN - DAY, TEN + DAY)
+        await rights.ask_about(look, kaisa, "give_link", officer)
+        with pytest.raises(NotFound):
+            await diary.one(look, actor, other)
+    assert may == [True, False]
+    assert [(talk.id, talk.role) for talk in own] == [(one, "partner")]
+    with pytest.raises(Forbidden):
+        async with house.store.work() as work:
+            await appointments.bring(work, await house.actor("Oona"), one, NewPerson(name="Somebody"))
