@@ -5,6 +5,8 @@ told to stop through its input; when this process dies its input closes, and the
 """
 
 import asyncio
+import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -65,8 +67,9 @@ class Child:
     async def start(cls, command: Sequence[str], job: Job) -> "Child":
         """Start it and hand it the problem."""
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LARGEST_LINE
-        )
+            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LARGEST_LINE,
+            start_new_session=True,
+        )  # fmt: skip
         child = cls(process)
         told = f'{{"problem": {job.problem}, "previous": {job.previous or "null"}, "seconds": {job.seconds}, '
         await child._tell(f'{told}"seed": {job.seed}}}')
@@ -83,9 +86,11 @@ class Child:
         await self._tell("enough")
 
     async def end(self) -> int:
-        """It is gone when this returns, whatever it was doing."""
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
+        """It is gone when this returns, whatever it was doing, and so is whatever it started."""
+        with suppress(ProcessLookupError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            elif self._process.returncode is None:
                 self._process.kill()
         return await self._process.wait()
 

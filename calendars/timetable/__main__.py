@@ -94,6 +94,9 @@ def _listen(enough: threading.Event) -> None:
 
 
 def _leave() -> NoReturn:
+    """At once, with whatever this process has started where it leads a group of its own."""
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(CANCELLED)
 
 

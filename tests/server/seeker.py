@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import subprocess
 import sys
 import time
 from typing import Any
@@ -17,6 +18,9 @@ def say(**line: Any) -> None:
 def main(how: str) -> int:
     task = json.loads(sys.stdin.readline())
     say(progress={"seconds": 0, "pid": os.getpid()})
+    if how == "nests":  # as a search that reckons a bound beside itself
+        with subprocess.Popen(["sleep", "60"]) as nested:
+            say(progress={"pid": nested.pid})
     if how == "breaks":
         print("this is no JSON", flush=True)
         return 3

@@ -114,6 +114,17 @@ async def test_search_when_cancelled_then_its_process_is_gone_and_nothing_is_pro
     assert (row.state, row.proposal, alive(row)) == ("cancelled", "", False)
 
 
+async def test_search_when_cancelled_then_what_it_started_is_gone_too(planned: Planned) -> None:
+    id = await asked(planned)
+    async with under_way(planned, "nests") as task:
+        await until(planned, id, lambda row: row.progress and "seconds" not in row.progress)
+        async with planned.store.work() as work:
+            await solves.cancel(work, SYSTEM, id)
+        assert await asyncio.wait_for(task, 20) == id
+    row = await until(planned, id, lambda row: not alive(row))
+    assert row.state == "cancelled"
+
+
 async def test_search_when_it_breaks_then_it_says_so_and_the_next_one_runs(planned: Planned) -> None:
     id = await asked(planned)
     await seeker(planned, "breaks").once()
