@@ -18,6 +18,7 @@ LOOKS = cycle([(NARROW, "light"), (WIDE, "dark"), (NARROW, "dark"), (WIDE, "ligh
 NO_PAGES = {
     "/logo": "a picture", "/metrics": "numbers for Prometheus", "/openapi.json": "JSON", "/health/live": "text",
     "/health/ready": "JSON", "/programmes/{programme}/report.csv": "a file", "/feeds/{token:[^/]+}.ics": "a calendar",
+    "/models/{name}/{version}/file": "a file",
     "/programmes/{programme}/report.json": "JSON", "/lessons/{lesson}/door": "leads to another provider's room",
 }  # fmt: skip
 """Addresses that answer with no page of ours -> why."""
@@ -26,6 +27,7 @@ BY_A_LINK = {
     "/enrol/{token}": "/enrol/AAAA",
     "/j/{lesson}": "/j/{ahead}",
     "/programmes/{programme}/days/{n}": "/programmes/{programme}/days/7",
+    "/models/{name}/{version}": "/models/kototyo/1.0",
 }
 """Addresses that one gets by a link -> how the tour calls them."""
 FIRST_PAGE = 150_000  # bytes over the wire: 0.6 s at 2 Mbit/s (facts/mission)

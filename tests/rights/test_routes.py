@@ -39,6 +39,10 @@ class Answer:
     body: bytes
 
 
+SHIPPED = {"name": "kototyo", "version": "1.0"}
+"""A training model that every organisation has."""
+
+
 def key(line: Line) -> str:
     """The route as aiohttp writes it."""
     return re.sub(r"\{(link|invitation|feed|question)\}", "{token}", line.route)
@@ -51,6 +55,8 @@ def path_of(town: Town, line: Line, place: str) -> str:
         name = hole[1]
         if name == "n":
             return "6"
+        if name in SHIPPED:
+            return "invented" if place == "invented" else SHIPPED[name]
         if name in ("link", "invitation", "feed", "question"):
             return "aaaaaaaaaaaaaaaaaaaa.invented" if place == "invented" else town.tokens[name]
         return town.ids[line.kind if name == "person" else NAMES[name]][place]
