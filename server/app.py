@@ -64,6 +64,7 @@ from server.pages import (
     tutoring,
     what_if,
 )  # fmt: skip
+from server.pages import comparison as comparison_page
 from server.pages import people as people_pages
 from server.pages import settings as settings_page
 from server.pages import training_models as models_pages
@@ -74,7 +75,7 @@ from server.solving import Solving
 LARGEST_FORM = 1_000_000  # bytes
 ROUTES: Sequence[web.RouteTableDef] = (
     front.routes, learner.routes, classroom.routes, teacher.routes, register.routes, coordinator.routes,
-    what_if.routes, models_pages.routes,
+    what_if.routes, models_pages.routes, comparison_page.routes,
     programme_new.routes, programmes.routes, days.routes, planning.routes, series.routes, lesson_change.routes,
     groups.routes, groupings.routes, people_pages.routes, person.routes, seats.routes, colleagues.routes, funder.routes,
     away.routes, remedies.routes, proposals.routes, asking.routes, beginning.routes,

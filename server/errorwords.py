@@ -151,6 +151,7 @@ ERRORS: Final = {
     "outside_the_programme": "This day is not in the programme. Choose another day.",
     "no_timetable_yet": "There is no timetable yet. Make one first.",
     "other_organisation": "These programmes are of different organisations.",
+    "choose_some": "Choose {least} to {most} of the list.",
     "version_taken": "Version {version} is there already and says something else. Write version {free}.",
     "no_such_blueprint": "This training model is not here. Choose one of the list.",
 }

@@ -52,7 +52,7 @@ def in_words(one: Blueprint, language: str, say: Say) -> dict[str, Any]:
         "steps": [(title(one.phases[step.phase]), say("{count} days", count=step.days) if step.days
                    else say("{count} months", count=step.months)) for step in one.line],
         "phases": [_phase(part, one, language, say) for part in parts],
-        "fields": [(title(field), field.isced) for field in one.fields.values()],
+        "fields": [(title(field), f"ISCED-F {field.isced}") for field in one.fields.values()],
         "topics": [(title(topic), topic.hours) for topic in one.topics.values()],
         "routes": [title(route) for route in one.routes.values()],
         "entry": _entry(one, language, say), "afterwards": _afterwards(one, language, say),

@@ -65,7 +65,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/programmes/{programme}/days/7", "/programmes/{programme}/days/1/talks", "/programmes/{programme}/interviews",
         "/programmes/new",
         "/programmes/new?blueprint=kohti-tyota&start=2026-08-10&place=Talo&address=Katu+1", "/people", "/people/new",
-        "/models", "/models/kototyo/1.0", "/models/new?from=kototyo@1.0",
+        "/models", "/models/kototyo/1.0", "/programmes/compare", "/models/new?from=kototyo@1.0",
         "/programmes/what-if?blueprint=kototyo&start=2026-10-01&country=FI&break_first=21.12.2026&break_last=3.1.2027",
         "/people/{learner}", "/people/{learner}/link", "/people/{teacher}/link", "/groups/{group}/cards",
         "/lessons/{now}/substitute", "/lessons/{over}/register", "/outbox", "/reports",

@@ -90,6 +90,7 @@ LINES = (
     Line("GET /programmes/new", these(200, "coordinator")),
     Line("POST /programmes/new", these(422, "coordinator")),
     Line("GET /programmes/what-if", these(200, "coordinator")),
+    Line("GET /programmes/compare", these(200, "coordinator")),
     Line("GET /models", these(200, "coordinator")),
     Line("GET /models/new", these(200, "coordinator")),
     Line("POST /models/new", these(422, "coordinator")),
@@ -150,6 +151,7 @@ LINES = (
     Line("POST /groups/{group}/begin", these(409, *LED, teacher=303)),
     # programmes and groups
     Line("GET /programmes/{programme}", these(200, *PLAN)),
+    Line("GET /programmes/{programme}/file", these(200, "coordinator")),
     Line("GET /programmes/{programme}/days/{n}", these(200, *PLAN)),
     Line("GET /programmes/{programme}/lessons/new", these(200, "coordinator")),
     Line("POST /programmes/{programme}/lessons/new", these(422, "coordinator")),
