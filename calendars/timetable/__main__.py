@@ -28,7 +28,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from calendars.timetable.answer import read_timetable
 from calendars.timetable.problem import Node, Unusable, parse, read
@@ -46,8 +46,10 @@ def main() -> int:
     enough = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: enough.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the parent too, and she decides
-    order = sys.stdin.buffer.readline()
-    threading.Thread(target=_listen, args=(enough,), daemon=True).start()
+    # Not sys.stdin: the process that reckons the bound closes that one, and would wait for whoever reads from it.
+    words = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    order = words.readline()
+    threading.Thread(target=_listen, args=(words, enough), daemon=True).start()
     try:
         made = _carry_out(Node(parse(order), ""), enough)
     except Unusable as wrong:
@@ -82,9 +84,9 @@ def tell(line: Mapping[str, object]) -> None:
         _leave()
 
 
-def _listen(enough: threading.Event) -> None:
+def _listen(words: BinaryIO, enough: threading.Event) -> None:
     """Wishes, until there is nobody left to have any."""
-    for line in sys.stdin.buffer:
+    for line in words:
         match line.strip():
             case b"enough":
                 enough.set()

@@ -69,6 +69,7 @@ class Bounding:
 def _reckon(problem: Problem, placed: tuple[int, ...], answer: Connection, seconds: float) -> None:
     """In the other process, which does not outlive its use even if nobody ends it; in time rather than to the end."""
     until = time.monotonic() + IN_TIME * seconds  # what it took to start is in the rest
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever reads our stdout must not wait for this process to end
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "alarm"):
