@@ -128,3 +128,13 @@ class WalkedIn(Fact):
     audience: ClassVar[Audience] = "staff"
     person: str
     by: str
+
+
+@dataclass(frozen=True)
+class PeopleBroughtIn(Fact):
+    """A file brought so many new people, and so many who were known."""
+
+    audience: ClassVar[Audience] = "programme"
+    new: int
+    known: int
+    by: str

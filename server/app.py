@@ -33,11 +33,13 @@ from server.pages import (
     asking,
     away,
     beginning,
+    bringing,
     classroom,
     colleagues,
     coordinator,
     days,
     devices,
+    enrolment,
     front,
     funder,
     groupings,
@@ -48,6 +50,7 @@ from server.pages import (
     meetings,
     person,
     planning,
+    profile,
     programme_new,
     programmes,
     proposals,
@@ -62,7 +65,9 @@ from server.pages import (
     timetable,
     timetable_making,
     tutoring,
+    walkin,
     what_if,
+    working,
 )  # fmt: skip
 from server.pages import comparison as comparison_page
 from server.pages import people as people_pages
@@ -82,6 +87,7 @@ ROUTES: Sequence[web.RouteTableDef] = (
     signin.routes, devices.routes, staff.routes, appointments.routes, meetings.routes, tutoring.routes,
     interviews.routes, settings_page.routes, feeds.routes, api.routes, health.routes,
     timetable.routes, timetable_making.routes, solves.routes,
+    bringing.routes, enrolment.routes, profile.routes, working.routes, walkin.routes,
 )  # fmt: skip
 MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)
 """From the outside in. `problems` speaks the reader's language, so it asks for it again when it must."""

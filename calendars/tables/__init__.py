@@ -17,6 +17,7 @@ from calendars.tables.proposals import Proposal
 from calendars.tables.solves import Solve, Weighing
 from calendars.tables.staff import Ability, Absence, Load, WorkingTime
 from calendars.tables.substitutes import Request, Search
+from calendars.tables.uploads import Upload
 
 __all__ = [
     "Ability",
@@ -53,6 +54,7 @@ __all__ = [
     "Solve",
     "Swap",
     "TutoringEntry",
+    "Upload",
     "Weighing",
     "Wish",
     "WorkingTime",

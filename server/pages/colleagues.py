@@ -73,10 +73,11 @@ async def show(request: web.Request) -> web.Response:
         places = await place_words(look, held, language)
         known = await may_about(look, actor, "see_people", whose.id)
         coming = await _coming(look, actor, whose.id) if await may_about(look, actor, "see_plan", whose.id) else None
+        plans_her = bool(held) and await may_about(look, actor, "plan", whose.id)
         now = look.now
     words = role_words(say)
     return render(
-        request, "colleague.html", whose=whose, may_correct=known,
+        request, "colleague.html", whose=whose, may_correct=known, may_plan_her=plans_her,
         rights=[(one, words[one.role], places[one.scope]) for one in held],
         coming=None if coming is None else [(Shown(one, language, now), _remedy(actor, one)) for one in coming],
     )  # fmt: skip

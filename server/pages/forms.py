@@ -130,3 +130,13 @@ def time_in(form: Mapping[str, object], name: str) -> time:
     if at.tzinfo is not None:
         raise Invalid("bad_hour", field=name)
     return at
+
+
+def number_in(form: Mapping[str, object], name: str) -> int | None:
+    """A whole number, or nothing. Raises Invalid `bad_number`."""
+    said = text(form, name, 20).strip()
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit()) or len(said) > 6:
+        raise Invalid("bad_number", field=name)
+    return int(said)

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars import agenda, diary, feeds, programmes
+from calendars import agenda, diary, feeds, lengths, programmes
 from calendars.agenda import MyDay
 from calendars.clock import day_of, parse_instant, seconds
 from calendars.names import in_language
@@ -94,6 +94,7 @@ async def hours(request: web.Request) -> web.Response:
         now = look.now
         since, until = now - 2 * YEAR, now + WEEK
         met = {one.id: one for one in await agenda.agenda(look, actor, actor.person, since, until)}
+        own = [await lengths.of(look, actor, one.id, actor.person) for one in (await programmes.of(look, actor))[:1]]
     over = [row for row in rows if row.lesson not in met or Shown(met[row.lesson], request[LANGUAGE], now).has_ended]
     lived = [list(lines) for _, lines in groupby(over, key=lambda row: row.day)]
     earlier = [lines for lines in reversed(lived) if lines[0].day < before]
@@ -101,7 +102,8 @@ async def hours(request: web.Request) -> web.Response:
     return render(
         request, "hours.html", present=duration(sums["present"]), held=duration(sums["held"]),
         days=[_lived(lines, met, request) for lines in shown],
-        older=shown[-1][0].day if len(earlier) > DAYS_SHOWN else "",
+        older=shown[-1][0].day if len(earlier) > DAYS_SHOWN else "", own=next((one for one in own if one.days), None),
+        came=reports.own_days(rows).get(actor.person),
     )  # fmt: skip
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars import groups, people, programmes, rights
+from calendars import groups, people, programmes, rights, seating
 from calendars.clock import day_of
 from calendars.groups import Member
 from calendars.names import LONGEST_NAME, in_language
 from calendars.people import NewPerson
 from calendars.rights import Actor
+from calendars.seating import Place
 from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.keys import HOUSE, LANGUAGE, STORE
@@ -57,10 +58,9 @@ async def add(request: web.Request) -> web.Response:
     async def act(work: Work) -> str:
         _, programme, target = await rights.target_of_group(work, text(form, "group", 40))
         row = await people.add(work, actor, person_in(form), target)
-        today = day_of(work.now, programme.zone)
-        first = day_in(form, "first_day") if form.get("first_day") else max(today, programme.starts)
-        await groups.seat(work, actor, text(form, "group", 40), row.id, first)
-        return f"/people/{row.id}"
+        first = day_in(form, "first_day") if form.get("first_day") else None
+        seat = await seating.place(work, actor, row.id, Place(text(form, "group", 40), first))
+        return f"/people/{row.id}" if seat else f"/programmes/{programme.id}/people/{row.id}"
 
     return await once(request, form, act, _form)
 

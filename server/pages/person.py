@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars import colleagues, groups, people, rights
+from calendars import colleagues, enrolments, groups, people, rights
 from calendars.clock import day_of
 from calendars.names import in_language
 from calendars.rights import Actor
@@ -51,13 +51,26 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         held = await colleagues.of(look, actor, whose.id)
         places = await place_words(look, held, language)
         changes = await may_about(look, actor, "invite", whose.id)
+        ways_in = await _ways_in(look, actor, whose.id, language)
     say = request[SAY]
     return render(
         request, "person.html", filled.status, whose=whose, entered=filled, languages_known=languages_of(request),
         seats=seats, may_change=changes, may_plan=bool(rights.scopes_of(actor, "plan")),
         rights=[(one, role_words(say)[one.role], places[one.scope]) for one in held],
+        counsels=ways_in is not None and not held, ways_in=ways_in or [],
         may_invite=bool(rights.scopes_of(actor, "invite")), may_link=bool(rights.scopes_of(actor, "give_link")),
     )  # fmt: skip
+
+
+async def _ways_in(look: Look, actor: Actor, person: str, language: str) -> list[tuple[str, str]] | None:
+    """The programmes on whose list she stands; None for whoever neither plans nor counsels her."""
+    if not await may_about(look, actor, "counsel", person):
+        return None
+    found = {programme.id: programme for _, programme in await enrolments.of_person(look, actor, person)}
+    for _, _, programme in await groups.seats_of(look, actor, person):
+        if rights.may(actor, "counsel", rights.Target(programme.organisation, programme.id)):
+            found[programme.id] = programme
+    return [(one.id, in_language(one.name, language, one.language)) for one in found.values()]
 
 
 def _seat(member: groups.Member, group: Any, programme: Any, actor: Actor, look: Look, language: str) -> dict[str, Any]:

@@ -68,6 +68,7 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
                 for group, _ in formed],
         fields=[(one.id, in_language(one.name, language, teaching)) for one in fields],
         sees_report=rights.may(actor, "see_report", target), sees_people=sees, tutored=tutored,
+        counsels=rights.may(actor, "counsel", target),
     )  # fmt: skip
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars import groups, rights
+from calendars import groups, rights, seating
 from calendars.clock import day_of
 from calendars.errors import NotFound
 from calendars.groups import Member
 from calendars.names import in_language
+from calendars.seating import Place
 from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
 from server.dates import When
@@ -39,9 +40,9 @@ async def give(request: web.Request) -> web.Response:
     async def act(work: Work) -> str:
         group = text(form, "group", 40)
         _, programme, _ = await rights.target_of_group(work, group)
-        first = _day(form, "first_day") or max(day_of(work.now, programme.zone), programme.starts)
-        await groups.seat(work, actor, group, person, first, _day(form, "last_day"))
-        return f"/people/{person}"
+        where = Place(group, _day(form, "first_day"), _day(form, "last_day"))
+        seat = await seating.place(work, actor, person, where, text(form, "grounds", 600))
+        return f"/people/{person}" if seat else f"/programmes/{programme.id}/people/{person}"
 
     return await once(request, form, act, _new)
 
@@ -60,6 +61,7 @@ async def move(request: web.Request) -> web.Response:
     actor, form, seat = signed_in(request), await request.post(), request.match_info["seat"]
 
     async def act(work: Work) -> str:
+        await seating.ask_room(work, actor, Place(text(form, "group", 40), _day(form, "first_day")))
         moved = await groups.move(work, actor, seat, text(form, "group", 40), _day(form, "first_day"))
         return f"/people/{moved.person}"
 
@@ -73,7 +75,7 @@ async def end(request: web.Request) -> web.Response:
     actor, form, seat = signed_in(request), await request.post(), request.match_info["seat"]
 
     async def act(work: Work) -> str:
-        await groups.unseat(work, actor, seat, text(form, "reason", 40), _day(form, "last_day"))
+        await seating.stop(work, actor, seat, text(form, "reason", 40), _day(form, "last_day"))
         return f"/people/{request.match_info['person']}"
 
     return await once(request, form, act, _page)
@@ -100,7 +102,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
     return render(
         request, "seat.html", filled.status, entered=filled, person=person, name=member.name, seat=member.seat,
         group=in_language(group.name, language, teaching), programme=in_language(programme.name, language, teaching),
-        days=f"{when.day(member.first_day)} – {when.day(member.last_day)}", reasons=_reasons(request[SAY]),
+        days=f"{when.day(member.first_day)} – {when.day(member.last_day)}", reasons=reasons(request[SAY]),
         groups=[(one.id, in_language(one.name, language, teaching)) for one, _ in formed if one.id != group.id],
         first=max(today, member.first_day).isoformat(), tomorrow=tomorrow.isoformat(), last=today.isoformat(),
     )  # fmt: skip
@@ -118,8 +120,8 @@ def _day(form: Mapping[str, object], name: str) -> date | None:
     return day_in(form, name) if form.get(name) else None
 
 
-def _reasons(say: Say) -> list[tuple[str, str]]:
-    """Why a seat ends; `moved` is said by the move alone."""
+def reasons(say: Say) -> list[tuple[str, str]]:
+    """Why a seat ends or pauses; `moved` is said by the move alone."""
     words = {
         "employed": say("She got a job"), "education": say("She goes to another school"), "ill": say("She is ill"),
         "moved_away": say("She moves away"), "own_wish": say("She wants to stop"),

@@ -55,6 +55,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/teaching", "/devices", "/calendar", "/lessons/{now}/room", "/lessons/{over}/register",
         "/lessons/{now}/register", "/people/{learner}", "/people/{learner}/link", "/reports", "/nowhere",
         "/absence",
+        "/lessons/{now}/walk-in", "/staff/{me}/working",
     ),
     "counsellor": (
         "/house", "/talks", "/programmes/{programme}/tutoring", "/programmes", "/programmes/{programme}",
@@ -78,6 +79,9 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/programmes/{programme}/timetable/conflicts", "/programmes/{programme}/timetable/new",
         "/staff", "/staff/new", "/staff/{teacher}", "/people/{teacher}/rights/new", "/people/{teacher}/stop",
         "/staff/{teacher}/absence", "/absent/{teacher}",
+        "/programmes/{programme}/people", "/programmes/{programme}/import",
+        "/programmes/{programme}/people/{learner}", "/people/{learner}/profile",
+        "/staff/{teacher}/working",
     ),
     "inspector": (
         "/reports", "/programmes/{programme}/report", "/programmes/{programme}/report?by=learner&of={learner}",

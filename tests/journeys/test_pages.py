@@ -19,6 +19,7 @@ NO_PAGES = {
     "/logo": "a picture", "/metrics": "numbers for Prometheus", "/openapi.json": "JSON", "/health/live": "text",
     "/health/ready": "JSON", "/programmes/{programme}/report.csv": "a file", "/feeds/{token:[^/]+}.ics": "a calendar",
     "/models/{name}/{version}/file": "a file", "/programmes/{programme}/file": "a file",
+    "/programmes/{programme}/import/template.csv": "a file", "/programmes/{programme}/import/preview": "leads on",
     "/programmes/{programme}/report.json": "JSON", "/lessons/{lesson}/door": "leads to another provider's room",
 }  # fmt: skip
 """Addresses that answer with no page of ours -> why."""

@@ -47,6 +47,8 @@ INSIDE = ("learner", "teacher", "tutor", "coordinator", "guest")
 ROSTER = ("teacher", "tutor", "counsellor", "coordinator")
 PEOPLE = ("teacher", "counsellor", "coordinator")
 PLAN = ("counsellor", "coordinator", "inspector")
+LOOK_ON = {"counsellor": 403, "inspector": 403}
+"""They know of those who teach and may do nothing with them."""
 WIDE = {"coordinator"}
 """Whose right reaches over all of her organisation."""
 
@@ -120,6 +122,8 @@ LINES = (
     Line("GET /lessons/{lesson}/door", these(303, *INSIDE)),
     Line("GET /lessons/{lesson}/board", these(200, *INSIDE)),
     Line("POST /lessons/{lesson}/board", these(303, *INSIDE), form={"text": "Hei"}),
+    Line("GET /lessons/{lesson}/walk-in", these(200, *LED)),
+    Line("POST /lessons/{lesson}/walk-in", these(422, *LED)),
     Line("GET /lessons/{lesson}/substitute", these(200, "coordinator")),
     Line("POST /lessons/{lesson}/substitute", these(422, "coordinator")),
     Line("GET /lessons/{lesson}/change", these(200, "coordinator")),
@@ -210,6 +214,17 @@ LINES = (
     Line("GET /people/{person}/seats/{seat}", these(200, "coordinator")),
     Line("POST /people/{person}/seats/{seat}/move", these(404, "coordinator")),
     Line("POST /people/{person}/seats/{seat}/end", these(422, "coordinator")),
+    Line("GET /people/{person}/profile", these(200, "counsellor", "coordinator")),
+    Line("POST /people/{person}/profile", these(303, "counsellor", "coordinator")),
+    Line("GET /programmes/{programme}/import", these(200, "coordinator")),
+    Line("POST /programmes/{programme}/import", these(422, "coordinator")),
+    Line("GET /programmes/{programme}/import/template.csv", these(200, "coordinator")),
+    Line("GET /programmes/{programme}/import/preview", these(303, "coordinator")),
+    Line("POST /programmes/{programme}/import/preview", these(422, "coordinator")),
+    Line("GET /programmes/{programme}/people", these(200, "counsellor", "coordinator")),
+    Line("POST /programmes/{programme}/people", these(422, "counsellor", "coordinator")),
+    Line("GET /programmes/{programme}/people/{person}", these(200, "counsellor", "coordinator")),
+    Line("POST /programmes/{programme}/people/{person}", these(422, "counsellor", "coordinator")),
     # letters in the outbox: each member of staff sees those she caused, an administrator all
     Line("POST /outbox/{letter}/discard", these(303, "admin"), next={"admin": 303}, foreign={"admin": 303}),
     # people: somebody who works there
@@ -227,6 +242,12 @@ LINES = (
          next={"coordinator": 200, "admin": 200}, kind="teacher"),
     Line("POST /people/{person}/rights", these(422, "coordinator", "admin"), foreign={"admin": 422},
          next={"coordinator": 422, "admin": 422}, kind="teacher"),
+    Line("GET /staff/{person}/working", these(200, "coordinator", **LOOK_ON), next={"coordinator": 200},
+         kind="teacher"),
+    Line("POST /staff/{person}/working", these(303, "coordinator", **LOOK_ON), next={"coordinator": 303},
+         kind="teacher"),
+    Line("POST /staff/{person}/busy", these(422, "coordinator", **LOOK_ON), next={"coordinator": 422},
+         kind="teacher"),
     Line("POST /people/{person}/rights/{grant}/end", these(303, "coordinator", "admin"), foreign={"admin": 303},
          next={"coordinator": 303, "admin": 303}, kind="teacher"),
     Line("GET /people/{person}/stop", these(200, "coordinator", "admin"), foreign={"admin": 200},
