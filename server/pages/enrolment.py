@@ -16,7 +16,6 @@ from calendars.names import in_language
 from calendars.rights import Actor, Target
 from calendars.seating import Place
 from calendars.store import Look, Work
-from calendars.tables import Programme
 from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
@@ -148,7 +147,7 @@ def _line(
     }  # fmt: skip
 
 
-async def _groups(look: Look, actor: Actor, programme: Programme, language: str) -> dict[str, str]:
+async def _groups(look: Look, actor: Actor, programme: Any, language: str) -> dict[str, str]:
     formed = await groups.of_programme(look, actor, programme.id)
     return {
         group.id: in_language(group.name, language, programme.language)
