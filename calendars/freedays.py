@@ -28,6 +28,11 @@ def holidays_of(country: str, years: Iterable[int], language: str | None = None)
     return found
 
 
+def tongue_of(country: str) -> str:
+    """The language in which a country's public holidays are named, as a page marks it; "" where it is not known."""
+    return (_own_language(country) or "").replace("_", "-")
+
+
 @lru_cache(maxsize=1)
 def countries() -> tuple[str, ...]:
     """The codes of all countries whose public holidays are known."""

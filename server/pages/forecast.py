@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from calendars.freedays import tongue_of
 from calendars.names import in_language
 from calendars.schooldays import Caution, Plan
 from server.dates import When
@@ -33,11 +34,12 @@ def forecast(laid: Plan, language: str, say: Say, today: date) -> dict[str, Any]
     return {
         "name": in_language(laid.blueprint.title, language), "of": len(days),
         "tiles": [{"kind": one.kind, "when": one.when, "label": f"{one.n}. {one.label}"} for one in days],
-        "months": months(days, laid.holidays, laid.breaks, when, say),
+        "months": months(days, laid.holidays, laid.breaks, when, say, tongue_of(laid.country)),
         "told": told(laid.counts, meetings, say),
         "starts": _dated(when, laid.start, today), "ends": _dated(when, laid.end, today), "kinds": kinds(days, say),
         "cautions": [_caution(one, when, say) for one in (*_distance(laid.start, today), *laid.warnings)],
-        "holidays": [f"{when.day(day)} {name}" for day, name in sorted(laid.holidays.items())],
+        "holidays": [(when.day(day), name) for day, name in sorted(laid.holidays.items())],
+        "tongue": tongue_of(laid.country),
         "phases": [
             (in_language(laid.blueprint.phases[one.phase].title, language), one.days,
              f"{when.day(one.first)} – {when.day(one.last)}")

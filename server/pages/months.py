@@ -27,17 +27,22 @@ class Shown:
 
 
 def months(
-    days: Sequence[Shown], holidays: Mapping[date, str], breaks: Iterable[tuple[date, date]], when: When, say: Say
+    days: Sequence[Shown],
+    holidays: Mapping[date, str],
+    breaks: Iterable[tuple[date, date]],
+    when: When,
+    say: Say,
+    tongue: str = "",
 ) -> list[dict[str, Any]]:
-    """Every month from the first day to the last, as the macro `months` takes them."""
+    """Every month from the first day to the last, as the macro `months` takes them; holidays are named in `tongue`."""
     if not days:
         return []
     by_date: dict[date, list[Shown]] = {}
     for day in days:
         by_date.setdefault(day.date, []).append(day)
     first, last = min(by_date), max(by_date)
-    free = {day: say("own break") for one in breaks for day in _between(max(one[0], first), min(one[1], last))}
-    free |= {day: name for day, name in holidays.items() if first <= day <= last}
+    free = {day: (say("own break"), "") for one in breaks for day in _between(max(one[0], first), min(one[1], last))}
+    free |= {day: (name, tongue) for day, name in holidays.items() if first <= day <= last}
     width = WEEK if any(day.weekday() >= WORKING for day in by_date) else WORKING
     found, month = [], first.replace(day=1)
     while month <= last:
@@ -54,7 +59,12 @@ def months(
 
 
 def _week(
-    monday: date, month: date, width: int, by_date: Mapping[date, list[Shown]], free: Mapping[date, str], say: Say
+    monday: date,
+    month: date,
+    width: int,
+    by_date: Mapping[date, list[Shown]],
+    free: Mapping[date, tuple[str, str]],
+    say: Say,
 ) -> dict[str, Any]:
     cells: list[dict[str, Any] | None] = []
     for day in (monday + timedelta(days=number) for number in range(width)):
@@ -65,19 +75,20 @@ def _week(
             label = ", ".join(each.label for each in held)
             cells.append({"day": day.day, "kind": one.kind, "when": one.when, "label": label, "href": one.href})
         else:
-            cells.append({"day": day.day, "kind": "free" if day in free else "", "label": free.get(day, "")})
+            label, tongue = free.get(day, ("", ""))
+            cells.append({"day": day.day, "kind": "free" if label else "", "label": label, "tongue": tongue})
     return {"n": monday.isocalendar().week, "label": say("week {n}", n=monday.isocalendar().week), "cells": cells}
 
 
-def _told(free: Mapping[date, str], when: When) -> list[str]:
-    """Free days by name; neighbours of one name as one span."""
-    spans: list[tuple[date, date, str]] = []
+def _told(free: Mapping[date, tuple[str, str]], when: When) -> list[tuple[str, str, str]]:
+    """Free days with their names and the language of these; neighbours of one name as one span."""
+    spans: list[tuple[date, date, tuple[str, str]]] = []
     for day, name in sorted(free.items()):
         if spans and spans[-1][2] == name and spans[-1][1] == day - timedelta(days=1):
             spans[-1] = (spans[-1][0], day, name)
         else:
             spans.append((day, day, name))
-    return [f"{_dated(first, last, when)} {name}" for first, last, name in spans]
+    return [(_dated(first, last, when), *name) for first, last, name in spans]
 
 
 def _dated(first: date, last: date, when: When) -> str:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
+from calendars.freedays import tongue_of
 from calendars.names import in_language
 from calendars.programmes import Line
 from server.dates import When
@@ -61,7 +62,7 @@ def shown_months(line: Line, language: str, say: Say) -> list[dict[str, Any]]:
             label = f"{day.n}. {plain['label']}{place}"
             days.append(Shown(day.n, day.date, day.kind, label, plain["when"], href))
     free = {date.fromisoformat(iso): name for iso, name in line.programme.holidays.items()}
-    return months(days, free, (), when, say)
+    return months(days, free, (), when, say, tongue_of(line.programme.country))
 
 
 def shown_kinds(line: Line, say: Say) -> list[dict[str, str]]:
