@@ -24,7 +24,8 @@ from calendars.clock import Clock
 from calendars.grouping.search import form
 from calendars.people import NewPerson
 from calendars.profiles import NewProfile
-from calendars.store import Store, Work
+from calendars.store import Store, Work, new_id
+from calendars.tables import Solve
 from deploy.build_front import ROOT
 from tests.journeys.conftest import QUIET, STARTED_WITHIN
 
@@ -76,7 +77,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/programmes/{programme}/series", SERIES, "/people/{learner}/seats/new", "/people/{learner}/seats/{seat}",
         "/programmes/{programme}/timetable", "/programmes/{programme}/timetable?by=teacher",
         "/programmes/{programme}/timetable?by=room", "/programmes/{programme}/timetable/loads",
-        "/programmes/{programme}/timetable/conflicts", "/programmes/{programme}/timetable/new",
+        "/programmes/{programme}/timetable/conflicts", "/programmes/{programme}/timetable/new", "/solves/{solve}",
         "/staff", "/staff/new", "/staff/{teacher}", "/people/{teacher}/rights/new", "/people/{teacher}/stop",
         "/staff/{teacher}/absence", "/absent/{teacher}",
         "/programmes/{programme}/people", "/programmes/{programme}/import",
@@ -130,6 +131,7 @@ class House:
     listing: dict[str, Any]
     folder: Path
     seat: str = ""
+    solve: str = ""
 
     @property
     def url(self) -> str:
@@ -162,7 +164,7 @@ class House:
             "me": self.person(role)["id"] if role != "nobody" else "", "learner": learner["id"],
             "teacher": teacher["id"], "group": self.group, "programme": self.listing["programmes"][0]["id"],
             "now": self.lesson("open", "running"), "over": self.lesson("signed", "ended"),
-            "ahead": self.lesson("planned"), "on_site": on_site, "seat": self.seat,
+            "ahead": self.lesson("planned"), "on_site": on_site, "seat": self.seat, "solve": self.solve,
             "link": learner["signin"].removeprefix(self.url), "staff_link": teacher["signin"].removeprefix(self.url),
         }  # fmt: skip
 
@@ -181,6 +183,14 @@ class House:
             held = await groups.seats_of(work, rights.system(), self.person("learner")["id"])
             self.seat = held[0][0].seat
             await self._propose(work)
+            programme = await rights.target_of_programme(work, self.listing["programmes"][0]["id"])
+            row = Solve(
+                id=new_id(), organisation=programme[1].organisation, programme=programme[0].id, mode="anew", seconds=5,
+                programmes=[programme[0].id], seed=1, state="interrupted", problem="{}", asked=work.now,
+                asked_by=self.person("coordinator")["id"],
+            )  # fmt: skip
+            work.add(row)
+            self.solve = row.id
         await store.close()
 
     async def _propose(self, work: Work) -> None:
