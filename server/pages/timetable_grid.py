@@ -38,7 +38,8 @@ class Reader:
 
     def led(self, one: Taught) -> str:
         """Who leads it."""
-        return ", ".join(name for _, name in one.leaders) or self.say("nobody leads it yet")
+        say = self.say
+        return ", ".join(name for _, name in one.leaders) or say("nobody leads it yet")
 
 
 def week(
@@ -66,15 +67,23 @@ def _rows(those: Sequence[Taught], view: str, reader: Reader) -> list[tuple[str,
     for one in those:
         for name in _whose(one, view, reader):
             found[name].append(one)
-    return sorted(found.items(), key=lambda pair: (pair[0] != reader.say("Nobody yet"), pair[0].casefold()))
+    return sorted(found.items(), key=lambda pair: (pair[0] != _nobody(reader.say), pair[0].casefold()))
 
 
 def _whose(one: Taught, view: str, reader: Reader) -> list[str]:
     if view == "teacher":
-        return [name for _, name in one.leaders] or [reader.say("Nobody yet")]
+        return [name for _, name in one.leaders] or [_nobody(reader.say)]
     if view == "room":
-        return [one.place_name or reader.say("Video room")]
+        return [one.place_name or _no_house(reader.say)]
     return [reader.group(one)]
+
+
+def _nobody(say: Say) -> str:
+    return say("Nobody yet")
+
+
+def _no_house(say: Say) -> str:
+    return say("Video room")
 
 
 def _row(name: str, lessons: Sequence[Taught], view: str, troubled: set[str], reader: Reader) -> dict[str, Any]:
