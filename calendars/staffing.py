@@ -127,12 +127,12 @@ async def be_free(work: Work, actor: Actor, busy: str) -> None:
         work.tell(BusyTakenBack(stream=row.person, absence=busy, by=actor.person))
 
 
-async def known(look: Look, actor: Actor) -> list[str]:
-    """Every ability that may be given: the plain ones, and a field of any programme of the house."""
+async def known(look: Look, actor: Actor) -> dict[str, dict[str, str]]:
+    """Every ability that may be given: the plain ones, and each field of the house with its name by language."""
     if not rights.scopes_of(actor, "plan"):
         raise NotFound()
-    codes = await look.all(select(Field.code).distinct().order_by(Field.code))
-    return [*PLAIN, *(OF_FIELD + code for code in codes)]
+    fields = await look.rows(select(Field.code, Field.name).order_by(Field.code, Field.id))
+    return {one: {} for one in PLAIN} | {OF_FIELD + code: name for code, name in fields}
 
 
 async def of(look: Look, actor: Actor, person: str) -> Staffed:

@@ -168,7 +168,7 @@ async def _known(look: Look, actor: Actor, programme: str, kind: str, languages:
     for one in await programmes.fields(look, actor, programme):
         for name in (one.code, *one.name.values()):
             fields[name.casefold()] = one.code if kind == "staff" else one.id
-    return Known(fields, await staffing.known(look, actor), languages, staff=kind == "staff")
+    return Known(fields, list(await staffing.known(look, actor)), languages, staff=kind == "staff")
 
 
 async def _ask(request: web.Request, filled: Entered) -> web.Response:

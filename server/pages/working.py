@@ -7,6 +7,7 @@ from aiohttp import web
 from calendars import people, rights, staffing
 from calendars.clock import local
 from calendars.errors import Forbidden, Invalid, NotFound
+from calendars.names import in_language
 from calendars.rights import Actor
 from calendars.staffing import OF_FIELD, PLAIN, WEEKDAYS, NewBusy, Span, Staffed, Working
 from calendars.store import Look, Work
@@ -98,7 +99,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
     async with request.app[STORE].look() as look:
         found = await staffing.of(look, actor, request.match_info["person"])
         taken = await staffing.busy(look, actor, found.person)
-        offered = await _offered(look, actor, found, say)
+        offered = await _offered(look, actor, found, request[LANGUAGE], say)
         names = await people.who(look, [found.person])
     return render(
         request, "working.html", filled.status, entered=filled, whose=names[found.person], it=found, offered=offered,
@@ -108,24 +109,27 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
     )  # fmt: skip
 
 
-async def _offered(look: Look, actor: Actor, found: Staffed, say: Say) -> list[tuple[str, str]]:
+async def _offered(look: Look, actor: Actor, found: Staffed, language: str, say: Say) -> list[tuple[str, str]]:
     """The abilities that the actor may give her; none for whoever only looks at her own."""
     try:
         await rights.ask_about(look, actor, "plan", found.person)
         known = await staffing.known(look, actor)
     except (Forbidden, NotFound):
         return []
-    return [(one, ability_words(one, say)) for one in sorted({*known, *found.abilities}, key=_order)]
+    return [
+        (one, ability_words(one, known.get(one, {}), language, say))
+        for one in sorted({*known, *found.abilities}, key=_order)
+    ]
 
 
 def _order(ability: str) -> tuple[bool, str]:
     return ability.startswith(OF_FIELD), f"{PLAIN.index(ability)}" if ability in PLAIN else ability
 
 
-def ability_words(ability: str, say: Say) -> str:
-    """What somebody can do, in words; a field by the code that the training models give it."""
+def ability_words(ability: str, title: Mapping[str, str], language: str, say: Say) -> str:
+    """What somebody can do, in words; a field by its name, or by its code where no programme has it any more."""
     if ability.startswith(OF_FIELD):
-        return say("field: {code}", code=ability.removeprefix(OF_FIELD))
+        return say("field: {name}", name=in_language(title, language) if title else ability.removeprefix(OF_FIELD))
     return {
         "language": say("teaches the language"), "tutor": say("leads a group as a tutor"),
         "counsellor": say("gives guidance"), "support": say("supports people"),

@@ -38,9 +38,11 @@ async def test_enable_when_the_house_knows_no_such_ability_then_refused(house: P
 
 async def test_known_when_asked_then_the_fields_of_the_house(house: Planned) -> None:
     async with house.store.look() as look:
-        assert await staffing.known(look, await house.actor("Kaisa")) == [
+        known = await staffing.known(look, await house.actor("Kaisa"))
+        assert list(known) == [
             "language", "tutor", "counsellor", "support", "field:care", "field:logistics", "field:sales",
         ]  # fmt: skip
+        assert (known["language"], known["field:logistics"]["fi"]) == ({}, "Logistiikka")
         with pytest.raises(NotFound):
             await staffing.known(look, await house.actor("Amina"))
 

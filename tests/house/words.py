@@ -64,8 +64,8 @@ def _voice(called: ast.expr) -> str:
         called = called.slice
     if isinstance(called, ast.Call):
         return "say" if isinstance(called.func, ast.Attribute) and called.func.attr == "say" else ""
-    if isinstance(called, ast.Attribute):  # self._say(…); other attributes are acts: work.tell, board.say
-        return "say" if called.attr == "_say" else ""
+    if isinstance(called, ast.Attribute):  # self._say(…), reader.say(…); an act such as board.say has no literal
+        return "say" if called.attr in {"_say", "say"} else ""
     return called.id if isinstance(called, ast.Name) else ""
 
 
