@@ -14,18 +14,33 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import select
 
-from calendars import enrolments, groupings, groups, people, profiles, programmes, rights
-from calendars.clock import Clock
+from calendars import (
+    asked,
+    byhand,
+    enrolments,
+    groupings,
+    groups,
+    houses,
+    lessons,
+    people,
+    profiles,
+    programmes,
+    rights,
+    substitutes,
+)
+from calendars.clock import Clock, SetClock
 from calendars.grouping.search import form
 from calendars.people import NewPerson
 from calendars.profiles import NewProfile
 from calendars.store import Store, Work, new_id
-from calendars.tables import Solve
+from calendars.tables import Request, Solve
 from deploy.build_front import ROOT
 from tests.journeys.conftest import QUIET, STARTED_WITHIN
 
@@ -45,7 +60,7 @@ SERIES = (
 WAYS: dict[str, tuple[str, ...]] = {
     "nobody": (
         "/", "/sign-in", "/sign-in/staff", "/code", "/switch", "/openapi", "/stage", "/hours", "{link}", "{staff_link}",
-        "/l/nobody.AAAA", "/enrol/AAAA", "/nowhere",
+        "/l/nobody.AAAA", "/enrol/AAAA", "/ask/{ask}", "/nowhere",
     ),
     "learner": (
         "/", "/hours", "/calendar", "/appointments", "/interviews", "/devices", "/switch",
@@ -78,6 +93,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/programmes/{programme}/timetable", "/programmes/{programme}/timetable?by=teacher",
         "/programmes/{programme}/timetable?by=room", "/programmes/{programme}/timetable/loads",
         "/programmes/{programme}/timetable/conflicts", "/programmes/{programme}/timetable/new", "/solves/{solve}",
+        "/proposals/{proposal}",
         "/staff", "/staff/new", "/staff/{teacher}", "/people/{teacher}/rights/new", "/people/{teacher}/stop",
         "/staff/{teacher}/absence", "/absent/{teacher}",
         "/programmes/{programme}/people", "/programmes/{programme}/import",
@@ -132,6 +148,9 @@ class House:
     folder: Path
     seat: str = ""
     solve: str = ""
+    proposal: str = ""
+    ask: str = ""
+    """The secret word of a question to a substitute."""
 
     @property
     def url(self) -> str:
@@ -164,7 +183,8 @@ class House:
             "me": self.person(role)["id"] if role != "nobody" else "", "learner": learner["id"],
             "teacher": teacher["id"], "group": self.group, "programme": self.listing["programmes"][0]["id"],
             "now": self.lesson("open", "running"), "over": self.lesson("signed", "ended"),
-            "ahead": self.lesson("planned"), "on_site": on_site, "seat": self.seat, "solve": self.solve,
+            "ahead": self.lesson("planned"), "on_site": on_site, "seat": self.seat,
+            "solve": self.solve, "proposal": self.proposal, "ask": self.ask,
             "link": learner["signin"].removeprefix(self.url), "staff_link": teacher["signin"].removeprefix(self.url),
         }  # fmt: skip
 
@@ -191,7 +211,20 @@ class House:
             )  # fmt: skip
             work.add(row)
             self.solve = row.id
+        store.clock = SetClock(datetime.fromisoformat(DAY))
+        async with store.work() as work:
+            await self._replan(work)
         await store.close()
+
+    async def _replan(self, work: Work) -> None:
+        """Propose to take one of her lessons out, and ask for somebody else to lead the next."""
+        planned = [one for one in self.listing["lessons"] if one["group"] == self.group and one["state"] == "planned"]
+        self.proposal = (await byhand.cancel(work, rights.system(), planned[-3]["id"], "other")).id
+        without = planned[-2]["id"]
+        leader = (await lessons.leaders(work, without))[0].person
+        search = await substitutes.seek(work, rights.system(), [without], leader)
+        question = await work.one(select(Request.id).where(Request.search == search.id))
+        self.ask = asked.token(await houses.secret(work), question)
 
     async def _propose(self, work: Work) -> None:
         """Seven who wait for a group, a proposal of two tables, and one who came after it."""

@@ -28,6 +28,7 @@ BY_A_LINK = {
     "/enrol/{token}": "/enrol/AAAA",
     "/j/{lesson}": "/j/{ahead}",
     "/programmes/{programme}/days/{n}": "/programmes/{programme}/days/7",
+    "/programmes/{programme}/days/{n}/talks": "/programmes/{programme}/days/1/talks",
     "/models/{name}/{version}": "/models/kototyo/1.0",
 }
 """Addresses that one gets by a link -> how the tour calls them."""
