@@ -58,7 +58,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     server: Postgres = request.getfixturevalue("postgresql")
     name = f"house{next(NUMBERS)}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE pattern STRATEGY file_copy")
+    server.run(f"CREATE DATABASE {name} TEMPLATE pattern STRATEGY wal_log")
     yield server.url(name)
     server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
