@@ -13,10 +13,11 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.journeys import relay
 from tests.journeys.conftest import Demo, sign_in
 from tests.journeys.line import line
-from tests.journeys.pages import NARROWEST, WAYS, House
+from tests.journeys.pages import NARROWEST, House
 from tests.journeys.test_learner import wrongs
 from tests.journeys.test_lesson import enter, until
 from tests.journeys.voices.people import TONES, everybody_hears_everybody, linked, signed_in, voices
+from tests.journeys.ways import WAYS
 
 PREFERENCES = {
     "media.navigator.streams.fake": True,  # a moving picture and a tone in place of camera and microphone

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page
 
 from server.app import ROUTES
-from tests.journeys.pages import FORMS, LANGUAGES, NARROW, NARROWEST, WAYS, WIDE, Tour, axed, open_tour
+from tests.journeys.pages import LANGUAGES, NARROW, NARROWEST, WIDE, Tour, axed, open_tour
+from tests.journeys.ways import FORMS, WAYS
 
 LOOKS = cycle([(NARROW, "light"), (WIDE, "dark"), (NARROW, "dark"), (WIDE, "light")])
 NO_PAGES = {

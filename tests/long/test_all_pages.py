@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from tests.journeys.pages import LANGUAGES, NARROW, WAYS, WIDE, open_tour
+from tests.journeys.pages import LANGUAGES, NARROW, WIDE, open_tour
+from tests.journeys.ways import WAYS
 
 LOOKS = list(product((NARROW, WIDE), ("light", "dark")))
 
