@@ -1,13 +1,14 @@
 """What one person has ahead: one query for pages, feeds and reminders."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Subquery, func, literal, or_, select, union_all
 
-from calendars import rights
-from calendars.blueprint_form import Words
+from calendars import rights, weeks
+from calendars.blueprints.form import Words
 from calendars.clock import day_of
 from calendars.errors import NotFound
 from calendars.lessons import doors
@@ -17,6 +18,7 @@ from calendars.tables import Day, Field, Group, Leader, Lesson, Person, Phase, P
 
 ON_SITE = ("contact", "workplace")
 _ALL_OF_IT = timedelta(days=100_000)
+_SOON = timedelta(days=21)  # within it nearly everybody has a next lesson: a first page reads no more
 _LONGEST_AFTER = timedelta(days=1)  # that a lesson may run over: so much a blueprint may let its doors stay open
 
 
@@ -134,7 +136,9 @@ async def now(look: Look, actor: Actor, at: datetime) -> MyDay:
     """The actor's own day at an instant: what is now, what comes next, where she must go next."""
     rights.ask(actor, "see_own", Target(person=actor.person))
     yesterday = at - timedelta(days=1)
-    lessons = await _lessons(look, _lessons_of(actor.person), yesterday, at + timedelta(days=21))
+    lessons = await _lessons(look, _lessons_of(actor.person), yesterday, at + _SOON)
+    if not any(one.is_ahead(at) for one in lessons):  # a break, or a programme that begins months from now
+        lessons += await _lessons(look, _lessons_of(actor.person), at + _SOON, at + _ALL_OF_IT)
     days = await days_of(look, actor, yesterday, at + _ALL_OF_IT)
     standing = [day for day in days if not day.cancelled]
     return MyDay(
@@ -172,6 +176,13 @@ async def of_lesson(look: Look, actor: Actor, lesson: str, verb: str = "see_less
     return (await _lessons(look, chosen, look.now - _ALL_OF_IT, look.now + _ALL_OF_IT))[0]
 
 
+async def of_lessons(look: Look, actor: Actor, lessons: Collection[str], verb: str) -> dict[str, Engagement]:
+    """Those of these lessons with which the actor may do this, by id; in two statements however many they are."""
+    chosen = select(Lesson.id, literal("").label("role")).where(Lesson.id.in_(lessons)).subquery("chosen")
+    found = await _lessons(look, chosen, look.now - _ALL_OF_IT, look.now + _ALL_OF_IT)
+    return {one.id: one for one in found if rights.may(actor, verb, one.target)}
+
+
 async def of_day(look: Look, actor: Actor, day: str) -> list[Engagement]:
     """Every lesson of one training day, the cancelled ones too, in order of time. Needs the right to see the plan."""
     row = await look.get(Day, day)
@@ -207,8 +218,9 @@ async def days_of(
     """The days on site of a learner's seats and of the programmes in which she works."""
     seated = (
         select(Day.id)
+        .join(Programme, Programme.id == Day.programme)
         .join(Group, Group.programme == Day.programme)
-        .join(Seat, (Seat.group == Group.id) & (Seat.first_day <= Day.date) & (Seat.last_day >= Day.date))
+        .join(Seat, (Seat.group == Group.id) & _on_her_days())
         .where(Seat.person == whose.person)
     )
     worked = _works_in(whose, programme)
@@ -228,6 +240,12 @@ async def days_of(
         )
         for day, found, phase, place, sits in await look.rows(statement)
     ]  # fmt: skip
+
+
+def _on_her_days() -> Any:
+    """The days of a seat, and, for whoever sits to the end, those that were given up behind an earlier end."""
+    given_up = (Day.status == "cancelled") & Day.extra.is_(False) & (Seat.last_day == Programme.ends)
+    return (Seat.first_day <= Day.date) & or_(Seat.last_day >= Day.date, given_up) & weeks.weekday_fits(Day.date)
 
 
 def _works_in(whose: Actor, programme: str) -> Any:
@@ -254,7 +272,8 @@ def _lessons_of(person: str) -> Subquery:
     learnt = (
         select(Lesson.id, literal("learner").label("role"))
         .join(Day, Day.id == Lesson.day)
-        .join(Seat, (Seat.group == Lesson.group) & (Seat.first_day <= Day.date) & (Seat.last_day >= Day.date))
+        .join(Programme, Programme.id == Lesson.programme)
+        .join(Seat, (Seat.group == Lesson.group) & _on_her_days())
         .where(Seat.person == person)
     )
     led = select(Leader.lesson.label("id"), Leader.role.label("role")).where(Leader.person == person)

@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
+from calendars import weeks
 from calendars.clock import day_of
 from calendars.errors import Overlaps
-from calendars.store import Look
-from calendars.tables import Appointment, Day, Leader, Lesson, Partner, Programme, Seat
+from calendars.store import Look, Work
+from calendars.tables import PRIVATE, Appointment, Day, Group, Leader, Lesson, Partner, Programme, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Booking:
     ends: datetime
     lesson: str
     planned: bool = False
+    private: bool = False
+    """An appointment of a support service: that somebody is taken may be said, and nothing by which to know it."""
 
 
 async def check_free(
@@ -35,6 +38,8 @@ async def check_free(
     `leaving`: lessons that make room in the same act. `learners`: those who are booked as learners, so that the lessons
     of their groups are in the way as well.
     """
+    if isinstance(look, Work):
+        await _hold_groups(look, {one.whose for one in bookings}, learners)
     standing = await booked(look, bookings, leaving, learners)
     running: list[Booking] = []
     for after in sorted({*bookings, *standing}, key=_order):
@@ -43,10 +48,20 @@ async def check_free(
             if not (before.planned and after.planned):
                 stands = after if after.planned else before
                 raise Overlaps(
-                    "taken_already", who=stands.whose, lesson=stands.lesson, starts=stands.starts, ends=stands.ends,
-                    new=not stands.planned,
+                    "taken_already", who=stands.whose, lesson="" if stands.private else stands.lesson,
+                    starts=stands.starts, ends=stands.ends, new=not stands.planned,
                 )  # fmt: skip
         running.append(after)
+
+
+async def _hold_groups(work: Work, whose: Collection[str], learners: Collection[str]) -> None:
+    """Of two who plan for one group, or for it and for one who sits in it, the second waits and sees what stands then.
+
+    People are held before: whoever books holds people first, then groups, each in one order.
+    """
+    sat = select(Seat.group).where(Seat.person.in_(learners))
+    held = select(Group.id).where(Group.id.in_(whose) | Group.id.in_(sat)).order_by(Group.id)
+    await work.all(held.with_for_update(key_share=True))
 
 
 async def booked(
@@ -91,7 +106,7 @@ async def met(
         .outerjoin(Seat, (Seat.person == Appointment.learner) & Seat.group.in_(whose))
         .where(
             Appointment.status != "cancelled", Appointment.starts < last, Appointment.ends > first,
-            Appointment.id.not_in(but),
+            Appointment.id.not_in(but), Appointment.visit.is_(None) | Appointment.visit.not_in(but),
             or_(
                 Partner.person.in_(whose), Appointment.learner.in_(whose), Seat.id.is_not(None),
                 (Appointment.status == "confirmed") & Appointment.group.in_(whose),
@@ -103,9 +118,13 @@ async def met(
         taken = {partner, row.learner}
         if row.learner is None and row.status == "confirmed":
             taken.add(row.group)
-        if seat is not None and seat.first_day <= day_of(row.starts, zone) <= seat.last_day:
+        if seat is not None and weeks.sits(seat, day_of(row.starts, zone)):
             taken.add(seat.group)
-        found |= {Booking(one, row.starts, row.ends, row.id, planned=True) for one in taken & set(whose)}
+        it = row.visit or row.id
+        found |= {
+            Booking(one, row.starts, row.ends, it, planned=True, private=row.kind in PRIVATE)
+            for one in taken & set(whose)
+        }
     return found
 
 
@@ -116,26 +135,29 @@ async def _learnt(
     lessons = await look.rows(
         select(Lesson.id, Lesson.starts, Lesson.ends, Seat.person)
         .join(Day, Day.id == Lesson.day)
-        .join(Seat, (Seat.group == Lesson.group) & (Seat.first_day <= Day.date) & (Seat.last_day >= Day.date))
+        .join(Seat, (Seat.group == Lesson.group) & weeks.seated_on(Day.date))
         .where(
             Lesson.status == "confirmed", Lesson.closed.is_(None), Lesson.starts < last, Lesson.ends > first,
             Seat.person.in_(learners), Lesson.id.not_in(but),
         )
     )  # fmt: skip
     visits = await look.rows(
-        select(Appointment.id, Appointment.starts, Appointment.ends, Programme.zone, Seat)
+        select(
+            func.coalesce(Appointment.visit, Appointment.id), Appointment.starts, Appointment.ends, Programme.zone, Seat
+        )
         .join(Programme, Programme.id == Appointment.programme)
         .join(Seat, Seat.group == Appointment.group)
         .where(
             Appointment.status == "confirmed", Appointment.learner.is_(None), Appointment.starts < last,
             Appointment.ends > first, Seat.person.in_(learners), Appointment.id.not_in(but),
+            Appointment.visit.is_(None) | Appointment.visit.not_in(but),
         )
     )  # fmt: skip
     found = {Booking(person, starts, ends, lesson, planned=True) for lesson, starts, ends, person in lessons}
     found |= {
         Booking(seat.person, starts, ends, visit, planned=True)
         for visit, starts, ends, zone, seat in visits
-        if seat.first_day <= day_of(starts, zone) <= seat.last_day
+        if weeks.sits(seat, day_of(starts, zone))
     }
     return found
 

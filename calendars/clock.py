@@ -77,6 +77,11 @@ class Interval:
         return Interval(starts, max(starts, min(self.ends, other.ends)))
 
 
+def meet(spans: Iterable[tuple[datetime, datetime]], starts: datetime, ends: datetime) -> bool:
+    """Whether any of these spans meets the time between two instants."""
+    return any(since < ends and starts < until for since, until in spans)
+
+
 def united(intervals: Iterable[Interval]) -> list[Interval]:
     """The same seconds as maximal intervals, sorted; touching ones become one."""
     whole: list[Interval] = []
@@ -121,6 +126,22 @@ def local(day: date, at: time_of_day, zone: str) -> datetime:
 def day_of(instant: datetime, zone: str) -> date:
     """The local calendar day on which an instant lies."""
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def same_hour(day: date, at: datetime, zone: str) -> datetime:
+    """The instant on another day at which the clock on the wall shows the same."""
+    return local(day, at.astimezone(ZoneInfo(zone)).time(), zone)
+
+
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def wall_length(starts: datetime, ends: datetime, zone: str) -> timedelta:
+    """How long it is by the clock on the wall, which may be set between."""
+    first, last = (at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for at in (starts, ends))
+    return last - first
 
 
 def parse_instant(text: str) -> datetime:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from calendars import programmes, rights
-from calendars.blueprint_form import Attendance, Blueprint, IscedF, Place, VocationalField
+from calendars.appointments import quotas
+from calendars.blueprints.form import Attendance, Blueprint, IscedF, Place, Tutoring, VocationalField
 from calendars.errors import Invalid
 from calendars.models import next_version
 from calendars.programmes import Line
@@ -35,7 +36,7 @@ async def exported(look: Look, actor: Actor, programme: str) -> Blueprint:
     changed = replace(
         model, title=dict(found.name), country=found.country, zone=found.zone, teaching_language=found.language,
         fields=await _fields(look, programme, model), places=await _places(look, programme, model),
-        attendance=_attendance(found.rules, model.attendance),
+        attendance=_attendance(found.rules, model.attendance), tutoring=_tutoring(found.rules, model.tutoring),
     )  # fmt: skip
     return changed if changed == model else replace(changed, version=next_version(model.version))
 
@@ -77,6 +78,11 @@ async def _places(look: Look, programme: str, model: Blueprint) -> dict[str, Pla
         if row is not None and place is not None:
             places[place] = Place(id=place, name=row.name, address=row.address)
     return places
+
+
+def _tutoring(rules: Mapping[str, Any], usual: Tutoring | None) -> Tutoring | None:
+    """The tutoring with the rule about no-shows that the programme chose."""
+    return replace(usual, no_show=rules.get(quotas.RULE, usual.no_show)) if usual else None
 
 
 def _attendance(rules: Mapping[str, Any], usual: Attendance) -> Attendance:

@@ -1,6 +1,6 @@
 """What happened, in the past tense: ids only, and next to each fact who may hear it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -94,6 +94,17 @@ class Seated(Fact):
     audience: ClassVar[Audience] = "programme"
     person: str
     group: str
+    by: str
+
+
+@dataclass(frozen=True)
+class WeekdaysSet(Fact):
+    """A learner comes on these weekdays from a day on; `weekdays` as a seat keeps them (weeks.py)."""
+
+    audience: ClassVar[Audience] = "programme"
+    person: str
+    weekdays: int
+    first: str
     by: str
 
 
@@ -215,65 +226,6 @@ class SearchEnded(Fact):
 
 
 @dataclass(frozen=True)
-class AbsenceReported(Fact):
-    """Somebody who leads lessons cannot, for a while; why is not said here."""
-
-    audience: ClassVar[Audience] = "person"
-    absence: str
-    by: str
-
-
-@dataclass(frozen=True)
-class AbsenceWithdrawn(Fact):
-    """She can lead after all."""
-
-    audience: ClassVar[Audience] = "person"
-    absence: str
-    by: str
-
-
-@dataclass(frozen=True)
-class SubstituteAsked(Fact):
-    """Somebody was asked whether she leads lessons instead of another one."""
-
-    audience: ClassVar[Audience] = "programme"
-    search: str
-    request: str
-    person: str
-    by: str
-
-
-@dataclass(frozen=True)
-class SubstituteAnswered(Fact):
-    """She answered: yes or no; silent when her minutes went by."""
-
-    audience: ClassVar[Audience] = "programme"
-    search: str
-    request: str
-    person: str
-    answer: str
-
-
-@dataclass(frozen=True)
-class SubstituteSearchEnded(Fact):
-    """The search for a substitute is over: yes, nobody or withdrawn."""
-
-    audience: ClassVar[Audience] = "programme"
-    search: str
-    outcome: str
-    by: str
-
-
-@dataclass(frozen=True)
-class LeadersMissing(Fact):
-    """A lesson begins within minutes and has fewer leaders than it needs."""
-
-    audience: ClassVar[Audience] = "programme"
-    lesson: str
-    missing: int
-
-
-@dataclass(frozen=True)
 class RightsGiven(Fact):
     """A person got a role somewhere."""
 
@@ -316,7 +268,22 @@ class ProviderChosen(Fact):
 
     audience: ClassVar[Audience] = "programme"
     provider: str
+    others: list[str]
+    """Who is asked after it, in this order."""
     by: str
+    before: list[str] = field(default_factory=list)
+    """Who gave them until then: what those still tell of its lessons is evidence."""
+
+
+@dataclass(frozen=True)
+class RoomsChosen(Fact):
+    """A new programme takes its rooms from these, in this order, unless it says otherwise."""
+
+    audience: ClassVar[Audience] = "house"
+    providers: list[str]
+    by: str
+    before: str = ""
+    """Who gave them until then: what that one still tells of its lessons is evidence."""
 
 
 @dataclass(frozen=True)

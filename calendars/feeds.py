@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, union, update
 
-from calendars import agenda, diary, houses, rights, talk_entries, tokens
+from calendars import agenda, houses, programmes, rights, tokens
 from calendars.agenda import Engagement
+from calendars.appointments import diary, talk_entries
 from calendars.clock import day_of
 from calendars.errors import Invalid, NotFound
 from calendars.facts import FeedRenewed
@@ -61,7 +62,8 @@ async def address(work: Work, actor: Actor, kind: str, target: str = "", label: 
     """The actor's own feed of a kind, made when she asks the first time. `target`: the programme of `contact_days`."""
     rights.ask(actor, "see_own", Target(person=actor.person))
     if kind == "contact_days":
-        await rights.ask_part(work, actor, target)
+        if not await _hers(work, actor, target):
+            raise NotFound()
     elif kind == "mine":
         target = actor.person
     else:
@@ -82,6 +84,16 @@ async def address(work: Work, actor: Actor, kind: str, target: str = "", label: 
         await work.run(statement.on_conflict_do_nothing())
         known = (await work.all(wanted))[0]
     return known
+
+
+async def programmes_of(look: Look, actor: Actor) -> list[Programme]:
+    """The programmes whose contact days she may have in her calendar: also those in which she sits from a later day."""
+    rights.ask(actor, "see_own", Target(person=actor.person))
+    found = await programmes.of(look, actor)
+    ahead = select(Group.programme).join(Seat, Seat.group == Group.id)
+    ahead = ahead.where(Seat.person == actor.person, Seat.last_day >= Seat.first_day, Seat.first_day > look.now.date())
+    more = Programme.id.in_(ahead) & Programme.id.not_in([one.id for one in found])
+    return found + list(await look.all(select(Programme).where(more).order_by(Programme.starts.desc(), Programme.id)))
 
 
 async def renew(work: Work, actor: Actor, feed: str) -> Feed:
@@ -189,13 +201,16 @@ def client_name(agent: str) -> str:
 
 async def _still_hers(look: Look, feed: Feed, whose: Actor) -> bool:
     """Whether the feed is still hers: her own always, a programme's while she works there or if she ever sat in it."""
-    if feed.kind == "mine":
-        return True
+    return feed.kind == "mine" or await _hers(look, whose, feed.target)
+
+
+async def _hers(look: Look, whose: Actor, programme: str) -> bool:
+    """Whether she works in a programme, sits in it, sat there before, or will sit there when it begins."""
     try:
-        await rights.ask_part(look, whose, feed.target)
+        await rights.ask_part(look, whose, programme)
     except NotFound:
         sat = select(Seat.id).join(Group, Group.id == Seat.group)
-        return await look.one(sat.where(Seat.person == whose.person, Group.programme == feed.target)) is not None
+        return await look.one(sat.where(Seat.person == whose.person, Group.programme == programme).limit(1)) is not None
     return True
 
 

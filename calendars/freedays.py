@@ -12,6 +12,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORKING_WEEK = WEEKDAYS[:5]
 # Longer than any break that makes sense; a search beyond it would be a search without an end.
 _LONGEST_GAP = 1_000
+NOTICE_DAYS = 7
+"""So many days before the first one people are told, where nobody says otherwise."""
 
 Break = tuple[date, date]
 
@@ -70,6 +72,15 @@ def _own_language(country: str) -> str | None:
         return holidays.country_holidays(code, subdiv=part or None).default_language
     except NotImplementedError:
         raise Invalid("unknown_country", field="country", country=country) from None
+
+
+def sensible_start(country: str, today: date) -> date:
+    """The first Monday at least a week ahead that is no public holiday: time enough to tell everybody."""
+    week = today + timedelta(days=NOTICE_DAYS)
+    monday = week + timedelta(days=-week.weekday() % 7)
+    while monday in holidays_of(country, (monday.year,)):
+        monday += timedelta(days=7)
+    return monday
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from calendars.clock import day_of
 from calendars.errors import Conflict, Invalid, NotFound
 from calendars.groupfacts import GroupsArranged, GroupsLaidAside, GroupsProposed
 from calendars.grouping.problem import LEVELS, Cost, Grouping, Learner, Problem
+from calendars.grouping.weighing import checked, weights
 from calendars.grouping.writing import cost_of
-from calendars.groups import NewGroup
+from calendars.groups import NewGroup, Sitting
 from calendars.rights import Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import Enrolment, Field, Group, GroupDraft, Person, Place, Profile, Programme, Seat, Wish
@@ -44,6 +45,8 @@ class Desk:
     programme: Programme
     smallest: int
     largest: int
+    words: Mapping[str, str]
+    """What is important, in the words of calendars/grouping/weighing.py."""
     learners: tuple[Learner, ...]
     """Whoever can be grouped; `field` is the id of one of the programme's fields, None where it has none."""
     names: Mapping[str, str]
@@ -69,7 +72,8 @@ class Desk:
         """What is asked of the search now: locked groups, and locked people in theirs, stay."""
         here = {one: group for group in self.drafted for one in group.people}
         held = {one: group.id for one, group in here.items() if self.locked & {one, group.id}}
-        return Problem(self.smallest, self.largest, self.learners, self.together, self.apart, held)
+        said = weights(self.words)
+        return Problem(self.smallest, self.largest, self.learners, self.together, self.apart, held, said)
 
     @property
     def cost(self) -> Cost:
@@ -92,7 +96,9 @@ async def desk(look: Look, actor: Actor, programme: str) -> Desk:
     draft: GroupDraft | None = await look.get(GroupDraft, programme)
     size = (await programmes.blueprint_of(look, programme)).groups
     learners = tuple(
-        _learner(person, enrolment, profile) for person, enrolment, profile in rows if enrolment.field or not fields
+        learner_of(person.id, enrolment.field, profile)
+        for person, enrolment, profile in rows
+        if enrolment.field or not fields
     )
     known = {one.id for one in learners}
     pairs = {
@@ -103,7 +109,8 @@ async def desk(look: Look, actor: Actor, programme: str) -> Desk:
     seated = {one for group in drafted for one in group.people}
     return Desk(
         programme=found, smallest=draft.smallest if draft else size.smallest,
-        largest=draft.largest if draft else size.largest, learners=learners,
+        largest=draft.largest if draft else size.largest, words=checked(draft.words if draft else {}),
+        learners=learners,
         names={person.id: person.shown for person, _, _ in rows},
         fieldless=tuple(person.id for person, enrolment, _ in rows if fields and not enrolment.field),
         fields=fields, places=dict(places), **pairs, drafted=drafted,
@@ -114,8 +121,10 @@ async def desk(look: Look, actor: Actor, programme: str) -> Desk:
     )  # fmt: skip
 
 
-async def sized(look: Look, actor: Actor, programme: str, smallest: int, largest: int) -> Problem:
-    """The problem to be searched outside of any transaction, with other sizes. Raises Invalid."""
+async def sized(
+    look: Look, actor: Actor, programme: str, smallest: int, largest: int, words: Mapping[str, str] | None = None
+) -> Problem:
+    """The problem to be searched outside of any transaction, with other sizes and weights. Raises Invalid."""
     found = await desk(look, actor, programme)
     if not 1 <= largest <= LARGEST:
         raise Invalid("bad_size", field="largest", most=LARGEST)
@@ -124,10 +133,13 @@ async def sized(look: Look, actor: Actor, programme: str, smallest: int, largest
     if not found.learners:
         raise Invalid("nobody_to_group")
     asked = found.problem
-    return Problem(smallest, largest, asked.learners, asked.together, asked.apart, asked.fixed)
+    said = asked.weights if words is None else weights(words)
+    return Problem(smallest, largest, asked.learners, asked.together, asked.apart, asked.fixed, said)
 
 
-async def lay(work: Work, actor: Actor, programme: str, asked: Problem, made: Grouping) -> None:
+async def lay(
+    work: Work, actor: Actor, programme: str, asked: Problem, made: Grouping, words: Mapping[str, str] | None = None
+) -> None:
     """Lay a proposal down in place of the one before; locks stay. Nobody has a seat by it."""
     row, now = await _held(work, actor, programme, begun=False)
     names = {group.id for group in now.drafted}
@@ -136,6 +148,7 @@ async def lay(work: Work, actor: Actor, programme: str, asked: Problem, made: Gr
         for one in made.groups
     ]
     row.smallest, row.largest, row.moved = asked.smallest, asked.largest, {}
+    row.words = checked(words) if words is not None else row.words
     row.proven = made.bound is not None and made.bound >= made.cost.total
     row.locked = [one for one in row.locked if one in now.locked & (names | now.names.keys())]
     _sign(work, actor, row)
@@ -200,7 +213,7 @@ async def accept(
         raise Invalid("nobody_to_group")
     mine = select(Enrolment).where(Enrolment.programme == programme)
     spans = {one.person: (one.first_day, one.last_day) for one in await work.all(mine)}
-    formed = []
+    formed, sittings = [], []
     for drafted in now.drafted:
         if not drafted.people:
             continue
@@ -208,7 +221,9 @@ async def accept(
         formed.append(await groups.form(work, actor, new))
         for person in drafted.people:
             first, last = spans[person]
-            await groups.seat(work, actor, formed[-1].id, person, max(begins, first or begins), last)
+            sits = Sitting(formed[-1].id, person, max(begins, first or begins), last or now.programme.ends)
+            sittings.append(sits)
+    await groups.seat_all(work, actor, programme, sittings)
     await work.session.delete(row)
     work.tell(GroupsLaidAside(stream=programme, accepted=True, by=actor.person))
     await work.flush()
@@ -223,7 +238,7 @@ def level_of(levels: Mapping[str, str]) -> str | None:
 
 
 async def _waiting(look: Look, programme: Programme) -> Sequence[tuple[Person, Enrolment, Profile | None]]:
-    """Accepted, and without a seat from today on."""
+    """Accepted, and without a seat from today on; whoever has had her own days already waits for none."""
     today = day_of(look.now, programme.zone)
     seated = (
         select(Seat.person)
@@ -235,16 +250,18 @@ async def _waiting(look: Look, programme: Programme) -> Sequence[tuple[Person, E
         .join(Enrolment, Enrolment.person == Person.id)
         .outerjoin(Profile, Profile.person == Person.id)
         .where(Enrolment.programme == programme.id, Enrolment.status == "accepted", Person.id.not_in(seated))
+        .where(Enrolment.last_day.is_(None) | (Enrolment.last_day >= today))
         .order_by(Enrolment.applied, Person.id)
     )
     return [(person, enrolment, profile) for person, enrolment, profile in rows]
 
 
-def _learner(person: Person, enrolment: Enrolment, profile: Profile | None) -> Learner:
+def learner_of(person: str, field: str | None, profile: Profile | None) -> Learner:
+    """Somebody as grouping sees her."""
     if profile is None:
-        return Learner(person.id, enrolment.field, None, None)
+        return Learner(person, field, None, None)
     free = None if profile.free is None else frozenset(profile.free)
-    return Learner(person.id, enrolment.field, level_of(profile.levels), free, dict(profile.km), profile.municipality)
+    return Learner(person, field, level_of(profile.levels), free, dict(profile.km), profile.municipality)
 
 
 def _drafted(draft: GroupDraft | None, fields: Mapping[str, str | None]) -> tuple[Drafted, ...]:
@@ -270,7 +287,9 @@ async def _held(work: Work, actor: Actor, programme: str, *, begun: bool = True)
         raise Conflict("no_proposal")
     found = await desk(work, actor, programme)
     if row is None:
-        row = GroupDraft(programme=programme, groups=[], locked=[], moved={}, smallest=1, largest=1, proven=False)
+        row = GroupDraft(
+            programme=programme, groups=[], locked=[], moved={}, smallest=1, largest=1, proven=False, words={}
+        )
         work.add(row)
     return row, found
 

@@ -1,24 +1,25 @@
 """Small groups, each of one field where the programme has fields, and the seats in them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
 from sqlalchemy import and_, select, update
 
-from calendars import rights
+from calendars import grants, rights, weeks
 from calendars.clock import day_of, local
 from calendars.errors import Invalid, NotFound, Overlaps
-from calendars.facts import GroupFormed, Seated, SeatsChanged, Unseated
+from calendars.facts import GroupFormed, Seated, SeatsChanged, Unseated, WeekdaysSet
+from calendars.grants import Right
 from calendars.names import clean_name
-from calendars.rights import Actor, Right, Target
+from calendars.rights import Actor, Target
 from calendars.store import Look, Work, new_id
-from calendars.tables import Day, Field, Grant, Group, Lesson, Person, Programme, Seat
+from calendars.tables import Day, Enrolment, Field, Grant, Group, Lesson, Person, Programme, Seat
 
 REASONS = (
     "moved", "employed", "education", "ill", "moved_away", "own_wish", "mistake", "other", "no_show", "pause",
-    "finished",
+    "finished", "weekdays",
 )  # fmt: skip
 """Why a seat ended, as codes: the trail outlives the person, so it holds no sentences about her."""
 
@@ -47,6 +48,8 @@ class Member:
     language: str
     first_day: date
     last_day: date
+    weekdays: tuple[str, ...] = ()
+    """Those on which she comes; none: the whole week."""
 
 
 async def form(work: Work, actor: Actor, new: NewGroup) -> Group:
@@ -77,37 +80,92 @@ async def rename(work: Work, actor: Actor, group: str, name: str) -> Group:
 
 
 async def seat(
-    work: Work, actor: Actor, group: str, person: str, first_day: date | None = None, last_day: date | None = None
-) -> Seat:
+    work: Work, actor: Actor, group: str, person: str, first_day: date | None = None, last_day: date | None = None,
+    weekdays: int | None = None,
+) -> Seat:  # fmt: skip
     """Give a person a seat from one day to another (both included), by default the whole programme.
 
+    `weekdays`: on which she comes (weeks.py); None: those that her enrolment says, else the whole week.
     Raises Overlaps `seated_already` when she sits in a group of this programme on one of these days.
     """
-    _, programme, target = await rights.target_of_group(work, group)
-    rights.ask(actor, "plan", target)
-    first, last = first_day or programme.starts, last_day or programme.ends
-    if last < first:
-        raise Invalid("backwards", field="last_day")
-    if await work.one(select(Person.id).where(Person.id == person).with_for_update()) is None:
+    _, programme, _ = await rights.target_of_group(work, group)
+    sits = Sitting(group, person, first_day or programme.starts, last_day or programme.ends, weekdays)
+    return (await seat_all(work, actor, programme.id, [sits]))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A seat to be given: both days included."""
+
+    group: str
+    person: str
+    first_day: date
+    last_day: date
+    weekdays: int | None = None
+
+
+async def seat_all(work: Work, actor: Actor, programme: str, sittings: Sequence[Sitting]) -> list[Seat]:
+    """Give many people seats in groups of one programme, in the same few statements however many; all or none.
+
+    Raises what `seat` raises.
+    """
+    found, target = await rights.target_of_programme(work, programme)
+    people, groups = {one.person for one in sittings}, {one.group for one in sittings}
+    for group in sorted(groups):
+        rights.ask(actor, "plan", Target(target.organisation, programme, group))
+    known = await work.all(select(Group.id).where(Group.programme == programme, Group.id.in_(groups)))
+    held = await work.all(select(Person.id).where(Person.id.in_(people)).order_by(Person.id).with_for_update())
+    if set(known) != groups or set(held) != people:
         raise NotFound()
-    await rights.ask_to_involve(work, actor, [person])
-    other = await work.one(
-        select(Seat)
-        .join(Group, Group.id == Seat.group)
-        .where(Seat.person == person, Group.programme == programme.id, _between(first, last))
-    )
-    if other is not None:
-        raise Overlaps("seated_already", group=other.group, first_day=other.first_day, last_day=other.last_day)
-    zone = programme.zone
-    right = Right("learner", "group", group, local(first, time(), zone), local(last + timedelta(days=1), time(), zone))
-    grant = await rights.give(work, actor, person, right, target)
+    await rights.ask_to_involve(work, actor, people)
+    await _check_seats(work, programme, sittings)
+    mine = select(Enrolment.person, Enrolment.weekdays).where(Enrolment.programme == programme)
+    usual = dict(await work.rows(mine.where(Enrolment.person.in_(people))))
+    given = await grants.lay(work, actor, [(one.person, _right(found, one)) for one in sittings])
+    rows = [
+        Seat(
+            id=new_id(), group=one.group, person=one.person, first_day=one.first_day, last_day=one.last_day,
+            weekdays=one.weekdays or usual.get(one.person) or weeks.WHOLE_WEEK, grant=grant.id,
+        )
+        for one, grant in zip(sittings, given, strict=True)
+    ]  # fmt: skip
+    work.add(*rows)
+    for one in sittings:
+        work.tell(Seated(stream=programme, person=one.person, group=one.group, by=actor.person))
     await work.flush()
-    row = Seat(id=new_id(), group=group, person=person, first_day=first, last_day=last, grant=grant.id)
-    work.add(row)
-    work.tell(Seated(stream=programme.id, person=person, group=group, by=actor.person))
-    await work.flush()
-    await _tell_rosters(work, group, first, last)
-    return row
+    if sittings:
+        first, last = min(one.first_day for one in sittings), max(one.last_day for one in sittings)
+        await tell_rosters(work, groups, first, last)
+    return rows
+
+
+async def _check_seats(look: Look, programme: str, sittings: Sequence[Sitting]) -> None:
+    """Raises Invalid `backwards`, Overlaps `seated_already`."""
+    statement = select(Seat).join(Group, Group.id == Seat.group).where(Group.programme == programme)
+    standing = await look.all(statement.where(Seat.person.in_({one.person for one in sittings})))
+    taken = [(row.person, row.group, row.first_day, row.last_day) for row in standing if row.first_day <= row.last_day]
+    for one in sittings:
+        if one.last_day < one.first_day:
+            raise Invalid("backwards", field="last_day")
+        for person, group, first, last in taken:
+            if person == one.person and first <= one.last_day and one.first_day <= last:
+                raise Overlaps("seated_already", group=group, first_day=first, last_day=last)
+        taken.append((one.person, one.group, one.first_day, one.last_day))
+
+
+def _right(programme: Programme, one: Sitting | Seat) -> Right:
+    """The right of a seat: from its first day to the end of its last."""
+    starts, until = (local(day, time(), programme.zone) for day in (one.first_day, one.last_day + timedelta(days=1)))
+    return Right("learner", "group", one.group, starts, until)
+
+
+async def follow_seats(work: Work, programme: Programme, seats: Collection[Seat]) -> None:
+    """Seats were made longer or shorter by an act that has asked: the right of each is as long as it again."""
+    for seat in seats:
+        right = _right(programme, seat)
+        span = {"starts": right.starts, "until": right.until}
+        await work.run(update(Grant).where(Grant.id == seat.grant).values(span))
+    await grants.touch(work, *(seat.person for seat in seats))
 
 
 async def unseat(work: Work, actor: Actor, held: str, reason: str, last_day: date | None = None) -> None:
@@ -119,11 +177,9 @@ async def unseat(work: Work, actor: Actor, held: str, reason: str, last_day: dat
     last = last_day or day_of(work.now, programme.zone)
     if last >= row.last_day:
         raise Invalid("ends_already", field="last_day")
-    await _tell_rosters(work, row.group, last + timedelta(days=1), row.last_day)
+    await tell_rosters(work, {row.group}, last + timedelta(days=1), row.last_day)
     row.last_day, row.reason = last, reason
-    until = local(last + timedelta(days=1), time(), programme.zone)
-    await work.run(update(Grant).where(Grant.id == row.grant).values(until=until))
-    await rights.touch(work, row.person)
+    await follow_seats(work, programme, [row])
     work.tell(Unseated(stream=programme.id, person=row.person, group=row.group, reason=reason, by=actor.person))
 
 
@@ -140,9 +196,7 @@ async def prolong(work: Work, actor: Actor, held: str, last_day: date) -> None:
         if other.last_day >= other.first_day:
             raise Overlaps("seated_already", group=other.group, first_day=other.first_day, last_day=other.last_day)
     row.last_day, row.reason = last_day, ""
-    until = local(last_day + timedelta(days=1), time(), programme.zone)
-    await work.run(update(Grant).where(Grant.id == row.grant).values(until=until))
-    await rights.touch(work, row.person)
+    await follow_seats(work, programme, [row])
     work.tell(Seated(stream=programme.id, person=row.person, group=row.group, by=actor.person))
 
 
@@ -159,7 +213,31 @@ async def move(work: Work, actor: Actor, held: str, group: str, first_day: date 
         raise Invalid("ends_already", field="first_day")
     await unseat(work, actor, held, "moved", first - timedelta(days=1))
     await work.flush()
-    return await seat(work, actor, group, row.person, max(first, row.first_day), last)
+    return await seat(work, actor, group, row.person, max(first, row.first_day), last, row.weekdays)
+
+
+async def come_on(work: Work, actor: Actor, held: str, weekdays: int, first_day: date) -> Seat:
+    """Let a learner come on certain weekdays (weeks.py) from a day on. What was before it stays, in a seat of its own.
+
+    Returns the seat that has them. Raises Invalid `ends_already`.
+    """
+    row, programme, target = await _held(work, held)
+    rights.ask(actor, "plan", target)
+    if first_day > row.last_day:
+        raise Invalid("ends_already", field="first_day")
+    if first_day > row.first_day:
+        last = row.last_day
+        await unseat(work, actor, held, "weekdays", first_day - timedelta(days=1))
+        await work.flush()
+        row = await seat(work, actor, row.group, row.person, first_day, last, weekdays)
+    else:
+        row.weekdays = weekdays
+        await tell_rosters(work, {row.group}, row.first_day, row.last_day)
+    told = WeekdaysSet(stream=programme.id, person=row.person, weekdays=weekdays, first=first_day.isoformat(),
+                       by=actor.person)  # fmt: skip
+    work.tell(told)
+    await work.flush()
+    return row
 
 
 async def members(look: Look, actor: Actor, groups: Sequence[str], day: date | None = None) -> list[Member]:
@@ -188,7 +266,7 @@ async def seats_of(look: Look, actor: Actor, person: str) -> list[tuple[Member, 
         .join(Person, Person.id == Seat.person)
         .join(Group, Group.id == Seat.group)
         .join(Programme, Programme.id == Group.programme)
-        .where(Seat.person == person, Seat.last_day >= Seat.first_day)
+        .where(Seat.person == person, Seat.last_day >= Seat.first_day, Programme.status == "confirmed")
         .order_by(Seat.first_day.desc(), Seat.id)
     )
     return [
@@ -212,7 +290,10 @@ async def of_programme(look: Look, actor: Actor, programme: str) -> list[tuple[G
 
 
 def _member(seat: Seat, who: Person) -> Member:
-    return Member(seat.id, seat.group, who.id, who.shown, who.telephone, who.language, seat.first_day, seat.last_day)
+    return Member(
+        seat.id, seat.group, who.id, who.shown, who.telephone, who.language, seat.first_day, seat.last_day,
+        weeks.named(seat.weekdays),
+    )  # fmt: skip
 
 
 def _on(day: date | None) -> list[Any]:
@@ -223,12 +304,14 @@ def _between(first: date, last: date) -> Any:
     return (Seat.first_day <= last) & (Seat.last_day >= first)
 
 
-async def _tell_rosters(work: Work, group: str, first: date, last: date) -> None:
+async def tell_rosters(
+    work: Work, groups: Collection[str], first: date = date.min, last: date = date.max
+) -> None:  # fmt: skip
     """Rosters of lessons soon to come, whose lists are not frozen yet, hear that they have other people now."""
     open_lists = (
         select(Lesson.id)
         .join(Day, Day.id == Lesson.day)
-        .where(Lesson.group == group, Lesson.frozen.is_(None), Lesson.status != "cancelled")
+        .where(Lesson.group.in_(groups), Lesson.frozen.is_(None), Lesson.status != "cancelled")
         .where(Lesson.starts < work.now + WATCHED, Lesson.ends > work.now, Day.date.between(first, last))
         .order_by(Lesson.id)
     )

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from calendars import rights
+from calendars import grants, rights, weeks
 from calendars.clashes import Booking, check_free
 from calendars.clock import day_of
 from calendars.errors import AlreadySigned, Conflict, Invalid, NotFound
 from calendars.facts import LessonCancelled, LessonMoved, LessonPlanned
-from calendars.rights import Actor, Right, Target
+from calendars.grants import Right
+from calendars.rights import Actor, Target
 from calendars.store import Look, Work, new_id
 from calendars.tables import Day, Expected, Grant, Group, Leader, Lesson, Person, Programme, Seat
 
@@ -70,9 +71,11 @@ async def plan(work: Work, actor: Actor, programme: str, new: Sequence[NewLesson
     if not new:
         return []
     days = {day.id: day for day in await work.all(select(Day).where(Day.programme == programme))}
-    groups = await work.all(select(Group.id).where(Group.programme == programme).order_by(Group.id).with_for_update())
     people = await lock_people(work, {person for one in new for person, _ in one.led_by})
-    await rights.ask_to_involve(work, actor, people)
+    groups = await work.all(
+        select(Group.id).where(Group.programme == programme).order_by(Group.id).with_for_update(key_share=True)
+    )
+    await rights.ask_to_put_in_charge(work, actor, people, "teacher")
     for one in new:
         check_new(one, found, days, groups, people)
     rows = [
@@ -116,8 +119,9 @@ async def move(work: Work, actor: Actor, lesson: str, starts: datetime, ends: da
         raise NotFound()
     led_by = [leader.person for leader in await leaders(work, lesson)]
     new = NewLesson(group=row.group, day=found.id, starts=starts, ends=ends, leaders=tuple(led_by))
-    await work.run(select(Group.id).where(Group.id == row.group).with_for_update())
-    check_new(new, programme, {found.id: found}, {row.group}, await lock_people(work, set(led_by)))
+    people = await lock_people(work, set(led_by))
+    await work.run(select(Group.id).where(Group.id == row.group).with_for_update(key_share=True))
+    check_new(new, programme, {found.id: found}, {row.group}, people)
     await check_free(work, [Booking(whose, starts, ends, lesson) for whose in (row.group, *led_by)])
     row.starts, row.ends, row.day = starts, ends, found.id
     _revise(row, work.now)
@@ -139,20 +143,6 @@ async def cancel(work: Work, actor: Actor, lesson: str, reason: str = "other") -
     await work.flush()
 
 
-async def retitle(work: Work, actor: Actor, lesson: str, topic: str) -> None:
-    """Give a lesson another topic; its time stays, so calendars keep their place. Raises Invalid `bad_choice`."""
-    row, programme, _ = await _to_plan(work, actor, lesson)
-    if topic and topic not in programme.topics:
-        raise Invalid("bad_choice", field="topic")
-    if row.signed is not None:
-        raise AlreadySigned("register_signed")
-    if row.topic != topic:
-        row.topic = topic
-        row.revision, row.modified = row.revision + 1, work.now
-        work.tell(LessonMoved(stream=programme.id, lesson=lesson, by=actor.person))
-        await work.flush()
-
-
 async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "teacher") -> None:
     """Let somebody lead a lesson, beside the present leaders; a substitute gets a right to this lesson alone."""
     row, programme, target = await _to_plan(work, actor, lesson)
@@ -162,30 +152,13 @@ async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "
         raise AlreadySigned("register_signed")
     if not await lock_people(work, {person}):
         raise NotFound()
-    await rights.ask_to_involve(work, actor, [person])
+    await rights.ask_to_put_in_charge(work, actor, [person], "teacher")
     if any(leader.person == person for leader in await leaders(work, lesson)):
         return
     await check_free(work, [Booking(person, row.starts, row.ends, lesson)])
     work.add(Leader(lesson=lesson, person=person, role=role))
     if (person, role, row.group) in await unentitled(work, {(person, role, row.group)}):
-        await rights.give(work, actor, person, Right(role, "lesson", lesson), target)
-    row.revision, row.modified = row.revision + 1, work.now
-    work.tell(LessonMoved(stream=programme.id, lesson=lesson, by=actor.person))
-    await work.flush()
-
-
-async def relieve(work: Work, actor: Actor, lesson: str, person: str) -> None:
-    """Let somebody lead a lesson no longer; a right to this lesson alone ends with it."""
-    row, programme, target = await _to_plan(work, actor, lesson)
-    leader = await work.get(Leader, (lesson, person))
-    if leader is None:
-        raise NotFound()
-    await work.session.delete(leader)
-    own = select(Grant.id).where(
-        Grant.person == person, Grant.scope_kind == "lesson", Grant.scope == lesson, Grant.until.is_(None)
-    )
-    for grant in await work.all(own):
-        await rights.take(work, actor, grant, target)
+        await grants.give(work, actor, person, Right(role, "lesson", lesson), target)
     row.revision, row.modified = row.revision + 1, work.now
     work.tell(LessonMoved(stream=programme.id, lesson=lesson, by=actor.person))
     await work.flush()
@@ -229,7 +202,7 @@ async def seated(look: Look, lessons: Collection[Lesson]) -> dict[str, set[str]]
         rows = await look.rows(
             select(Lesson.id, Seat.person)
             .join(Day, Day.id == Lesson.day)
-            .join(Seat, (Seat.group == Lesson.group) & (Seat.first_day <= Day.date) & (Seat.last_day >= Day.date))
+            .join(Seat, (Seat.group == Lesson.group) & weeks.seated_on(Day.date))
             .where(Lesson.id.in_(expected_in))
         )
         for lesson, person in rows:
@@ -320,9 +293,10 @@ async def lock_people(work: Work, people: set[str]) -> set[str]:
 
 async def entitle(work: Work, actor: Actor, led: set[tuple[str, str, str]], target: Target) -> None:
     """Give each leader the right to her groups, where she has it not yet."""
-    for person, role, group in sorted(await unentitled(work, led)):
-        within = Target(target.organisation, target.programme, group)
-        await rights.give(work, actor, person, Right(role, "group", group), within)
+    missing = sorted(await unentitled(work, led))
+    for _, _, group in missing:
+        rights.ask(actor, "invite", Target(target.organisation, target.programme, group))
+    await grants.lay(work, actor, [(person, Right(role, "group", group)) for person, role, group in missing])
     await work.flush()
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
-from calendars import blueprints, rights
-from calendars.blueprint_form import Blueprint, Words
+from calendars import rights
+from calendars.blueprints import shipped
+from calendars.blueprints.form import Blueprint, Words
+from calendars.blueprints.sheets import Sheet, broken
 from calendars.errors import Conflict, NotFound
 from calendars.facts import ModelBroughtIn, ModelWithdrawn
 from calendars.rights import Actor, Target
-from calendars.sheets import Sheet, broken
 from calendars.store import Look, Work, new_id
 from calendars.tables import Model, Organisation, Programme
 
@@ -40,23 +41,29 @@ class Offered:
 
 
 async def offered(look: Look, actor: Actor, organisation: str) -> list[Offered]:
-    """Every version that the organisation knows, by name, the newest of a name first; the withdrawn ones too."""
+    """Every version that the organisation knows, by name, the newest of a name first; the withdrawn ones too.
+
+    What it brought in itself goes on under its version, whatever a later release ships under the same.
+    """
     rights.ask(actor, "plan", Target(organisation))
     statement = select(Programme.blueprint, Programme.version, func.count()).group_by(
         Programme.blueprint, Programme.version
     )
     used = Counter({(name, version): number for name, version, number in
-                    await look.rows(statement.where(Programme.organisation == organisation))})  # fmt: skip
+                    await look.rows(statement.where(Programme.organisation == organisation,
+                                                      Programme.status != "cancelled"))})  # fmt: skip
     found = [
-        Offered(name=one.name, version=one.version, title=one.title, shipped=True,
-                programmes=used[one.name, one.version])
-        for one in map(blueprints.load, blueprints.names())
-    ]  # fmt: skip
-    found += [
         Offered(name=one.name, version=one.version, title=one.title, shipped=False,
                 programmes=used[one.name, one.version], withdrawn=one.withdrawn is not None)
         for one in await look.all(select(Model).where(Model.organisation == organisation))
     ]  # fmt: skip
+    own = {one.key for one in found}
+    ours = [
+        Offered(name=one.name, version=one.version, title=one.title, shipped=True,
+                programmes=used[one.name, one.version])
+        for one in map(shipped.load, shipped.names())
+    ]  # fmt: skip
+    found += [one for one in ours if one.key not in own]
     return sorted(found, key=lambda one: (one.name, [-number for number in _numbers(one.version)]))
 
 
@@ -72,7 +79,7 @@ async def blueprint(look: Look, actor: Actor, organisation: str, name: str, vers
     wanted = [one for one in known if one.version == version or (not version and not one.withdrawn)]
     if not wanted:
         raise NotFound("no_such_blueprint", name=name, known=sorted({one.name for one in known}))
-    return blueprints.parse(await _text(look, organisation, name, wanted[0].version), f"{name}.toml")
+    return shipped.parse(await _text(look, organisation, name, wanted[0].version), f"{name}.toml")
 
 
 async def bring_in(work: Work, actor: Actor, organisation: str, text: str, source: str) -> Blueprint:
@@ -80,7 +87,7 @@ async def bring_in(work: Work, actor: Actor, organisation: str, text: str, sourc
     rights.ask(actor, "plan", Target(organisation))
     if await work.get(Organisation, organisation) is None:
         raise NotFound()
-    sheet = blueprints.sheet_of(text, source)
+    sheet = shipped.sheet_of(text, source)
     new = sheet.content
     known = await offered(work, actor, organisation)
     there = next((one for one in known if (one.name, one.version) == (new.name, new.version)), None)
@@ -130,7 +137,7 @@ def _numbers(version: str) -> list[int]:
 
 async def _same(work: Work, organisation: str, new: Blueprint, known: list[Offered]) -> None:
     """A version that is there already must mean the same, to the last rule."""
-    kept = blueprints.parse(await _text(work, organisation, new.name, new.version), new.name)
+    kept = shipped.parse(await _text(work, organisation, new.name, new.version), new.name)
     if kept != new:
         free = next_version(new.version, [one.version for one in known if one.name == new.name])
         raise Conflict("version_taken", field="text", name=new.name, version=new.version, free=free)
@@ -145,7 +152,7 @@ async def _no_circle(look: Look, organisation: str, sheet: Sheet[Blueprint], sou
             newest = next((one for one in known if one.name == named and not one.withdrawn), None)
             if newest is None:
                 break
-            found = blueprints.parse(await _text(look, organisation, newest.name, newest.version), newest.name)
+            found = shipped.parse(await _text(look, organisation, newest.name, newest.version), newest.name)
             named = next((one.leader_training for one in found.series.values() if one.leader_training), None)
         if named == sheet.content.name:
             fault = sheet.fault(
@@ -155,14 +162,23 @@ async def _no_circle(look: Look, organisation: str, sheet: Sheet[Blueprint], sou
 
 
 async def _text(look: Look, organisation: str, name: str, version: str) -> str:
-    if name in blueprints.names() and blueprints.load(name).version == version:
-        return blueprints.text_of(name)
-    return (await _row(look, organisation, name, version)).text
+    own = await _own(look, organisation, name, version)
+    if own is None and name in shipped.names() and shipped.load(name).version == version:
+        return shipped.text_of(name)
+    return _found(own, name).text
 
 
 async def _row(look: Look, organisation: str, name: str, version: str) -> Model:
+    return _found(await _own(look, organisation, name, version), name)
+
+
+async def _own(look: Look, organisation: str, name: str, version: str) -> Model | None:
     here = (Model.organisation == organisation) & (Model.name == name) & (Model.version == version)
     row: Model | None = await look.one(select(Model).options(undefer(Model.text)).where(here))
+    return row
+
+
+def _found(row: Model | None, name: str) -> Model:
     if row is None:
         raise NotFound("no_such_blueprint", name=name)
     return row

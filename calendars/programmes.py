@@ -1,27 +1,26 @@
 """Programmes: a blueprint laid upon real dates, kept with its phases, places, fields and days."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import lru_cache
 
-from sqlalchemy import false, or_, select, update
+from sqlalchemy import false, or_, select
 
-from calendars import blueprint_form, blueprints, entry, rights, schooldays
-from calendars.blueprint_form import Blueprint, Kind, Series, Words
-from calendars.blueprint_text import written
+from calendars import chains, originals, rights, schooldays
+from calendars.blueprints import entry, form
+from calendars.blueprints.form import Blueprint, Kind, Series, Words
+from calendars.blueprints.text import written
 from calendars.clock import day_of, local
-from calendars.errors import Invalid, NotFound
-from calendars.facts import PlaceChanged, ProgrammePlanned, ProviderChosen
+from calendars.errors import NotFound
+from calendars.facts import ProgrammePlanned
 from calendars.freedays import Break
-from calendars.names import clean_line, clean_name
+from calendars.places import NewPlace, describe_place
 from calendars.rights import Actor, Target
 from calendars.schooldays import Meeting
 from calendars.store import Look, Work, new_id
+from calendars.tables import Break as BreakRow
 from calendars.tables import (
-    Appointment,
     Day,
     Field,
     Group,
@@ -30,21 +29,8 @@ from calendars.tables import (
     Phase,
     Place,
     Programme,
-    RoomLine,
     Seat,
 )
-
-PROVIDERS = re.compile(r"[a-z]{2,20}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPlace:
-    """Where people meet on site."""
-
-    name: str
-    address: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +44,8 @@ class NewProgramme:
     zone: str | None = None
     weekdays: tuple[str, ...] | None = None
     breaks: tuple[Break, ...] = ()
-    provider: str = "builtin"
+    provider: str | None = None
+    """Who gives its rooms; None: whom the house asks first."""
     places: Mapping[str, NewPlace] = field(default_factory=dict)
 
 
@@ -93,6 +80,8 @@ class Line:
     today: date
     n: int | None
     """The number of today's training day; None when today is none."""
+    breaks: tuple[Break, ...] = ()
+    """The programme's own, in order."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -110,66 +99,38 @@ async def plan(work: Work, actor: Actor, new: NewProgramme) -> Programme:
     rights.ask(actor, "plan", Target(new.organisation))
     if await work.get(Organisation, new.organisation) is None:
         raise NotFound()
-    blueprint = new.blueprint
+    blueprint, rooms = new.blueprint, await chains.of_new(work, new.organisation, new.provider)
     laid = schooldays.plan(
         blueprint, new.start, country=new.country, weekdays=new.weekdays, breaks=new.breaks, zone=new.zone
     )
     programme = Programme(
         id=new_id(), organisation=new.organisation, blueprint=blueprint.name, version=blueprint.version,
         name=dict(blueprint.title), zone=laid.zone, country=laid.country, starts=laid.start, ends=laid.end,
-        language=blueprint.teaching_language, provider=_provider(new.provider), rules=_rules(blueprint),
+        language=blueprint.teaching_language, provider=rooms[0], others=rooms[1:], rules=_rules(blueprint),
         holidays={day.isoformat(): name for day, name in laid.holidays.items()},
         topics={code: {"title": dict(one.title), "hours": one.hours} for code, one in blueprint.topics.items()},
-        model=written(blueprint), revision=1, status="confirmed", modified=work.now,
+        model=written(blueprint), weekdays=list(laid.weekdays), revision=1, status="confirmed", modified=work.now,
     )  # fmt: skip
     places = _places(new)
     phases = _phases(blueprint, programme.id)
     days = _days(laid, programme, phases, places)
-    for rows in ([programme], [*places.values(), *phases.values(), *_fields(blueprint, programme.id)], days):
-        work.add(*rows)  # in this order: each names rows of the one before
+    spans = [{"first": first, "last": last, "modified": work.now} for first, last in laid.breaks]
+    breaks = [BreakRow(id=new_id(), programme=programme.id, **span) for span in spans]
+    named = [*places.values(), *phases.values(), *_fields(blueprint, programme.id), *breaks]
+    for rows in ([programme], named, days):  # in this order: each names rows of the one before
+        work.add(*rows)
         await work.flush()
     work.tell(ProgrammePlanned(stream=programme.id, by=actor.person, days=len(days)))
     return programme
 
 
-async def choose_provider(work: Work, actor: Actor, programme: str, provider: str) -> None:
-    """Take the rooms of a programme from another provider from now on; no learner's link changes."""
-    found, target = await rights.target_of_programme(work, programme)
-    rights.ask(actor, "plan", target)
-    if found.provider != _provider(provider):
-        found.provider = provider
-        found.revision, found.modified = found.revision + 1, work.now
-        lines = select(RoomLine.line).where(RoomLine.programme == programme)
-        await work.run(update(Programme).where(Programme.id.in_(lines)).values(provider=provider))
-        work.tell(ProviderChosen(stream=programme, provider=provider, by=actor.person))
-
-
-async def furnish(work: Work, actor: Actor, programme: str, place: str, new: NewPlace) -> Place:
-    """Say where a place of a programme really is; its days move there in every calendar."""
-    _, target = await rights.target_of_programme(work, programme)
-    rights.ask(actor, "plan", target)
-    days = await work.all(select(Day).where(Day.programme == programme, Day.place == place))
-    row = await work.get(Place, place)
-    if row is None or not days:
-        raise NotFound()
-    _furnish(row, new)
-    for day in days:
-        day.revision, day.sequence, day.modified = day.revision + 1, day.sequence + 1, work.now
-    there = (Appointment.programme == programme, Appointment.place == place, Appointment.status != "cancelled")
-    more = {"revision": Appointment.revision + 1, "sequence": Appointment.sequence + 1, "modified": work.now}
-    await work.run(update(Appointment).where(*there).values(more))
-    work.tell(PlaceChanged(stream=programme, place=place, by=actor.person))
-    await work.flush()
-    return row
-
-
 async def of(look: Look, actor: Actor) -> list[Programme]:
-    """Every programme in which the actor has a part, the newest first."""
+    """Every programme in which the actor has a part, the newest first; none that was taken away."""
     wide: dict[str, set[str]] = {}
     for scope in actor.scopes:
         if rights.MATRIX[scope.role] & rights.KNOWING:
             wide.setdefault(scope.kind, set()).add(scope.id)
-    statement = select(Programme).where(Programme.status != rights.ROOMS)
+    statement = select(Programme).where(Programme.status == "confirmed")
     statement = statement.order_by(Programme.starts.desc(), Programme.id)
     if "house" not in wide:
         groups = select(Group.programme).where(Group.id.in_(wide.get("group", ())))
@@ -201,14 +162,15 @@ async def line(look: Look, actor: Actor, programme: str) -> Line:
     planned = [
         PlannedDay(
             day.id, day.n, day.date, day.kind, phase.code, phase.name, phase.service, place, day.starts, day.ends,
-            day.status == "cancelled", _meetings(day, phase, found.zone), tuple(phase.topics),
-            day.extra,
+            day.status == "cancelled", _meetings(day, phase, found.zone), tuple(phase.topics), day.extra,
         )
         for day, phase, place in rows
     ]  # fmt: skip
     today = day_of(look.now, found.zone)
     here = next((day.n for day in planned if day.date == today and not day.cancelled), None)
-    return Line(found, planned, today, here)
+    kept = (BreakRow.programme == programme, BreakRow.status == "confirmed")
+    breaks = await look.all(select(BreakRow).where(*kept).order_by(BreakRow.first, BreakRow.last))
+    return Line(found, planned, today, here, tuple((one.first, one.last) for one in breaks))
 
 
 async def _part_or_seat(look: Look, actor: Actor, programme: str) -> Programme:
@@ -223,16 +185,10 @@ async def _part_or_seat(look: Look, actor: Actor, programme: str) -> Programme:
 
 async def blueprint_of(look: Look, programme: str) -> Blueprint:
     """The whole blueprint from which a programme was planned, whatever became of the model since then."""
-    rows = await look.rows(select(Programme.model, Programme.blueprint).where(Programme.id == programme))
-    if not rows:
+    found = await originals.blueprints_of(look, [programme])
+    if programme not in found:
         raise NotFound()
-    text, name = rows[0]
-    return _read(text, f"{name}.toml") if text else blueprints.load(name)
-
-
-@lru_cache(maxsize=64)
-def _read(text: str, source: str) -> Blueprint:
-    return blueprints.parse(text, source)
+    return found[programme]
 
 
 async def fields(look: Look, actor: Actor, programme: str) -> list[Field]:
@@ -246,12 +202,6 @@ def _meetings(day: Day, phase: Phase, zone: str) -> tuple[Meeting, ...]:
         return local(day.date, time.fromisoformat(written), zone)
 
     return tuple(Meeting(at(one["starts"]), at(one["ends"]), tuple(one["needs"])) for one in phase.lessons)
-
-
-def _provider(name: str) -> str:
-    if not PROVIDERS.fullmatch(name):
-        raise Invalid("bad_choice", field="provider")
-    return name
 
 
 def _rules(blueprint: Blueprint) -> dict[str, object]:
@@ -274,23 +224,13 @@ def _places(new: NewProgramme) -> dict[str, Place]:
     rows = {}
     for code, known in new.blueprint.places.items():
         rows[code] = Place(id=new_id(), organisation=new.organisation)
-        _furnish(rows[code], new.places.get(code) or NewPlace(name=known.name, address=known.address))
+        describe_place(rows[code], new.places.get(code) or NewPlace(name=known.name, address=known.address))
     return rows
-
-
-def _furnish(row: Place, new: NewPlace) -> None:
-    row.name = clean_name(new.name)
-    row.address = clean_line(new.address, "address")
-    if (new.latitude is None) != (new.longitude is None):
-        raise Invalid("bad_position", field="latitude")
-    if abs(new.latitude or 0) > 90 or abs(new.longitude or 0) > 180:
-        raise Invalid("bad_position", field="latitude")
-    row.latitude, row.longitude = new.latitude, new.longitude
 
 
 def _phases(blueprint: Blueprint, programme: str) -> dict[str, Phase]:
     """The phases of the line, and each weekly series as a phase of its own."""
-    parts: list[blueprint_form.Phase | Series] = [*blueprint.phases.values(), *blueprint.series.values()]
+    parts: list[form.Phase | Series] = [*blueprint.phases.values(), *blueprint.series.values()]
     return {
         part.id: Phase(
             id=new_id(), programme=programme, position=position, code=part.id, name=dict(part.title),
@@ -300,7 +240,7 @@ def _phases(blueprint: Blueprint, programme: str) -> dict[str, Phase]:
     }  # fmt: skip
 
 
-def _daily(part: blueprint_form.Phase | Series) -> list[dict[str, object]]:
+def _daily(part: form.Phase | Series) -> list[dict[str, object]]:
     """The lessons of each day of a phase; a meeting of a series is one lesson from its beginning to its end."""
     if isinstance(part, Series):
         needs = [part.leader_role] * part.leaders

@@ -1,6 +1,7 @@
 """Who may do what: the whole matrix on one page.
 
 A right is a row: a person, a role, a scope (house ⊃ organisation ⊃ programme ⊃ group ⊃ lesson, or self), from, until.
+grants.py gives and takes them.
 Whoever has no right to know of a thing gets NotFound, the same as for a thing that does not exist.
 """
 
@@ -8,11 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
-from calendars.errors import Forbidden, NotFound
-from calendars.facts import RightsGiven, RightsTaken
-from calendars.store import Instant, Look, Work, new_id
+from calendars.errors import Forbidden, Invalid, NotFound
+from calendars.store import Instant, Look
 from calendars.tables import Grant, Group, Lesson, Person, Programme
 
 SCOPES = ("house", "organisation", "programme", "group", "lesson", "self")
@@ -53,6 +53,7 @@ KNOWING = frozenset().union(*MATRIX.values()) - {"see_own", "administer", "invit
 KNOWING_PEOPLE = frozenset({"see_roster", "see_people", "see_report"})
 """To sit in one class is not enough for knowing of a person's page."""
 STAFF = frozenset({"teacher", "tutor", "counsellor", "support", "coordinator", "inspector", "admin"})
+LEARNING = frozenset({"learner", "applicant"})
 LEADS = ("coordinator", "teacher", "tutor")
 ROOMS = "rooms"  # the status of a line of rooms: it stands beside a programme, for its online appointments
 
@@ -277,6 +278,21 @@ async def ask_to_involve(look: Look, actor: Actor, people: Collection[str]) -> N
         raise NotFound()
 
 
+async def ask_to_put_in_charge(look: Look, actor: Actor, people: Collection[str], field: str) -> None:
+    """Refuse to let these lead a lesson or meet learners: those the actor may not draw over, and those who only learn.
+
+    A learner would get the names and hours of others. Whoever has no right yet is new and gets hers by this.
+    Raises NotFound, and Invalid `bad_choice` at this field.
+    """
+    await ask_to_involve(look, actor, [one for one in people if one != actor.person])
+    roles: dict[str, set[str]] = {}
+    lasts = Grant.until.is_(None) | (Grant.until > look.now)
+    for person, role in await look.rows(select(Grant.person, Grant.role).where(Grant.person.in_(people), lasts)):
+        roles.setdefault(person, set()).add(role)
+    if any(held <= LEARNING for held in roles.values()):
+        raise Invalid("bad_choice", field=field)
+
+
 async def ask_about(look: Look, actor: Actor, verb: str, person: str, *, past: bool = False) -> Person:
     """The person, if the actor may do this with her: `see_own` for herself, any verb where both have a right.
 
@@ -308,43 +324,3 @@ async def ask_part(look: Look, actor: Actor, programme: str) -> Programme:
     if here and await look.one(statement.where(Group.id.in_(here) | Lesson.id.in_(here)).limit(1)):
         return found
     raise NotFound()
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """A right to give: the role, where it holds, and between which instants (None: open)."""
-
-    role: str
-    kind: str
-    scope: str
-    starts: datetime | None = None
-    until: datetime | None = None
-
-
-async def give(work: Work, actor: Actor, person: str, right: Right, target: Target) -> Grant:
-    """Give a person a right inside `target`. The giver must be allowed to plan or invite there."""
-    ask(actor, "administer" if right.kind == "house" else "invite" if right.role in STAFF else "plan", target)
-    grant = Grant(
-        id=new_id(), person=person, role=right.role, scope_kind=right.kind, scope=right.scope, starts=right.starts,
-        until=right.until, given_by=actor.person or None, given=work.now,
-    )  # fmt: skip
-    work.add(grant)
-    await touch(work, person)
-    work.tell(RightsGiven(stream=person, role=right.role, scope=right.scope, by=actor.person))
-    return grant
-
-
-async def take(work: Work, actor: Actor, grant: str, target: Target) -> None:
-    """End a right now. Open sockets notice within a second."""
-    row = await work.get(Grant, grant)
-    if row is None:
-        raise NotFound()
-    ask(actor, "administer" if row.scope_kind == "house" else "invite" if row.role in STAFF else "plan", target)
-    row.until = work.now
-    await touch(work, row.person)
-    work.tell(RightsTaken(stream=row.person, role=row.role, scope=row.scope, by=actor.person))
-
-
-async def touch(work: Work, person: str) -> None:
-    """Move a person's revision, so that whoever holds her rights in memory reads them again."""
-    await work.run(update(Person).where(Person.id == person).values(revision=Person.revision + 1))

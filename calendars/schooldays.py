@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from calendars.blueprint_form import Blueprint, Hours, Kind, Phase, Series, Service
+from calendars.blueprints.form import Blueprint, Hours, Kind, Phase, Series, Service
 from calendars.clock import day_of, local, zones_of
 from calendars.errors import Invalid
 from calendars.freedays import WEEKDAYS, WORKING_WEEK, Break, TrainingCalendar, holidays_of, years_in_doubt

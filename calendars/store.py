@@ -15,10 +15,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, AsyncTransaction, create_async_engine
 
 from calendars.clock import Clock
-from calendars.columns import Base, Instant, new_id, owner
-from calendars.engines import session_on, sqlite_engine, translated, unbroken
+from calendars.databases.columns import Base, Instant, new_id, owner
+from calendars.databases.engines import session_on, sqlite_engine, translated, unbroken
+from calendars.databases.work import Look, Work
 from calendars.facts import Told
-from calendars.work import Look, Work
 
 __all__ = ["Base", "Instant", "Look", "Store", "Work", "new_id", "owner", "sqlite_engine", "translated"]
 

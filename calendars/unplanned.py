@@ -1,12 +1,13 @@
 """A lesson that nobody planned: a teacher holds it with her group now, and it counts like any other."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import insert, or_, select
 
 from calendars import lessons, rights
-from calendars.clashes import Booking, check_free
+from calendars.clashes import Booking, booked, check_free, clashing
 from calendars.clock import day_of, local
 from calendars.errors import Conflict, NotOpen
 from calendars.facts import LessonPlanned
@@ -28,8 +29,8 @@ async def begin(work: Work, actor: Actor, group: str) -> tuple[Lesson, bool]:
     """
     found, programme, target = await rights.target_of_group(work, group)
     rights.ask(actor, "lead", target)
-    await work.run(select(Group.id).where(Group.id == group).with_for_update())
     await lessons.lock_people(work, {actor.person})
+    await work.run(select(Group.id).where(Group.id == group).with_for_update(key_share=True))
     starts = work.now.replace(second=0, microsecond=0)
     day = await _today(work, programme)
     if day.kind == "workplace":
@@ -51,7 +52,7 @@ async def begin(work: Work, actor: Actor, group: str) -> tuple[Lesson, bool]:
 
 
 async def groups_of(look: Look, actor: Actor) -> list[tuple[Group, Programme]]:
-    """The groups with which the actor could begin one now: those that she leads herself."""
+    """The groups with which the actor can begin one now: she leads them herself, and neither is anywhere else."""
     own = {scope.id for scope in actor.scopes if scope.kind == "group" and "lead" in rights.MATRIX[scope.role]}
     rows = await look.rows(
         select(Group, Programme)
@@ -59,11 +60,28 @@ async def groups_of(look: Look, actor: Actor) -> list[tuple[Group, Programme]]:
         .where(Group.id.in_(own), Programme.status == "confirmed")
         .order_by(Programme.starts.desc(), Group.id)
     )
-    return [
-        (group, programme)
+    trained = await _trained(look, {programme.id for _, programme in rows})
+    starts = look.now.replace(second=0, microsecond=0)
+    wanted = [
+        Booking(whose, starts, starts + SHORTEST, group.id)
         for group, programme in rows
-        if programme.starts <= day_of(look.now, programme.zone) <= programme.ends
+        for whose in (group.id, actor.person)
+        if (programme.id, day_of(look.now, programme.zone)) in trained
     ]
+    taken = clashing(wanted, await booked(look, wanted))
+    free = {one.lesson for one in wanted} - taken
+    return [(group, programme) for group, programme in rows if group.id in free]
+
+
+async def _trained(look: Look, programmes: Collection[str]) -> set[tuple[str, date]]:
+    """On which days around now these programmes have a training day that may have lessons: (programme, day)."""
+    around = [look.now.date() + timedelta(days=step) for step in (-1, 0, 1)]  # a zone may be on either side
+    rows = await look.rows(
+        select(Day.programme, Day.date).where(
+            Day.programme.in_(programmes), Day.date.in_(around), Day.status == "confirmed", Day.kind != "workplace"
+        )
+    )
+    return set(rows)
 
 
 async def _today(look: Look, programme: Programme) -> Day:

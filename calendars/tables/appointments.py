@@ -1,12 +1,16 @@
 """Appointments: talks, interviews and visits beside the lessons; swaps of two; and the ledger of tutoring minutes."""
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.appendonly import append_only
-from calendars.columns import Base, Instant, key, owner
+from calendars.databases.appendonly import append_only
+from calendars.databases.columns import Base, Instant, key, owner
+
+PRIVATE: Final = frozenset({"support"})
+"""The kinds of appointments that are support services: of them others may know only that somebody is taken."""
 
 
 class Appointment(Base):
@@ -36,6 +40,8 @@ class Appointment(Base):
     """What a visit is called; a talk has the words of its kind."""
     transport: Mapped[str] = mapped_column(default="")
     gear: Mapped[str] = mapped_column(default="")
+    visit: Mapped[str | None] = mapped_column(index=True)
+    """What the rows of one visit share: there is one for each group and each chosen learner that goes."""
     subject: Mapped[str] = mapped_column(default="")
     """The code of a subject of tutoring."""
     offer: Mapped[bool] = mapped_column(default=False)
@@ -60,6 +66,8 @@ class Partner(Base):
     __tablename__ = "partners"
     appointment: Mapped[str] = mapped_column(owner("appointments.id"), primary_key=True)
     person: Mapped[str] = mapped_column(owner("people.id"), primary_key=True, index=True)
+    guest: Mapped[str] = mapped_column(default="", server_default="")
+    """As what somebody from outside was brought in: officer, interpreter, employer; empty: staff, or its host."""
 
 
 class Swap(Base):
@@ -101,6 +109,7 @@ class TutoringEntry(Base):
     reserved: Mapped[int]
     used: Mapped[int]
     quota: Mapped[int]
+    """What she may use in all, after this line."""
     subject: Mapped[str] = mapped_column(default="")
     way: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
@@ -110,6 +119,26 @@ class TutoringEntry(Base):
 
 
 append_only(Base.metadata.tables[TutoringEntry.__tablename__])
+
+
+class TutoringGrant(Base):
+    """More minutes than a programme promised, given to one learner for a written reason. It only grows."""
+
+    __tablename__ = "tutoring_grants"
+    __table_args__ = (
+        Index("ix_tutoring_grants_account", "programme", "person"),
+        CheckConstraint("minutes > 0", name="more"),
+    )
+    id: Mapped[str] = key()
+    programme: Mapped[str] = mapped_column(owner("programmes.id"))
+    person: Mapped[str] = mapped_column(owner("people.id"))
+    minutes: Mapped[int]
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str]
+
+
+append_only(Base.metadata.tables[TutoringGrant.__tablename__])
 
 
 class Employer(Base):

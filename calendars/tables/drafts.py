@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.columns import Base, Instant, owner
+from calendars.databases.columns import Base, Instant, owner
 
 
 class GroupDraft(Base):
@@ -20,6 +20,8 @@ class GroupDraft(Base):
     """Each with its `id`, the id of its `field` (None: no fields) and the ids of its `people`; never a name."""
     locked: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Ids of groups and of people that stay where they are when the rest is proposed again."""
+    words: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    """What was found important when they were proposed, in the words of calendars/grouping/weighing.py."""
     proven: Mapped[bool] = mapped_column(default=False)
     """Whether nothing better exists for the people and wishes of that moment, before anything was changed by hand."""
     moved: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

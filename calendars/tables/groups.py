@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.columns import Base, Instant, key, owner
+from calendars.databases.columns import Base, Instant, key, owner
 
 
 class Group(Base):
@@ -20,7 +20,7 @@ class Group(Base):
 
 
 class Seat(Base):
-    """A learner's place in a group, from its first to its last day (both included).
+    """A learner's place in a group, from its first to its last day (both included), on certain weekdays.
 
     A last day before the first: it was taken back before it began.
     """
@@ -32,5 +32,7 @@ class Seat(Base):
     person: Mapped[str] = mapped_column(owner("people.id"))
     first_day: Mapped[date]
     last_day: Mapped[date]
+    weekdays: Mapped[int] = mapped_column(default=127, server_default="127")
+    """On which she comes, bit n for the n-th day from Sunday (calendars/weeks.py); 127: the whole week."""
     reason: Mapped[str] = mapped_column(default="")
     grant: Mapped[str] = mapped_column(owner("grants.id"))

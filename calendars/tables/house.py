@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.columns import Base, Instant, key, owner
+from calendars.databases.columns import Base, Instant, key, owner
 
 
 class House(Base):
@@ -21,6 +21,8 @@ class House(Base):
     logo: Mapped[bytes | None]
     secret: Mapped[bytes]
     """The root of all derived secrets of this house: personal links, feeds, tokens."""
+    rooms: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Whose video rooms a new programme takes, in this order; the house's own room comes after all of them."""
     set_at: Mapped[datetime | None] = mapped_column(Instant)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.columns import Base, Instant, key, owner
+from calendars.databases.columns import Base, Instant, key, owner
 
 
 class Lesson(Base):
@@ -31,6 +31,8 @@ class Lesson(Base):
     """What they work at then."""
     starts: Mapped[datetime] = mapped_column(Instant)
     ends: Mapped[datetime] = mapped_column(Instant)
+    room: Mapped[str | None]
+    """Who gives its room, by name: written down when it moves and when it is over; until then its programme says."""
     opened: Mapped[datetime | None] = mapped_column(Instant)
     """When the teacher opened it: from here it is held."""
     closed: Mapped[datetime | None] = mapped_column(Instant)

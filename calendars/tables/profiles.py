@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.columns import Base, Instant, key, owner
+from calendars.databases.columns import Base, Instant, key, owner
 
 
 class Profile(Base):
@@ -48,6 +48,8 @@ class Enrolment(Base):
     last_day: Mapped[date | None]
     days: Mapped[int | None]
     """How many training days her own plan has; None: as many as the programme."""
+    weekdays: Mapped[int] = mapped_column(default=127, server_default="127")
+    """On which weekdays she comes, as a seat keeps them: a new seat of hers begins with these."""
     recognised: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     """The units of earlier learning that shorten her plan: `unit` in words, and how many `days` each."""
     route: Mapped[str] = mapped_column(default="")

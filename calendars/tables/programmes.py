@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.columns import Base, Instant, key, owner
+from calendars.databases.columns import Base, Instant, key, owner
 
 
 class Programme(Base):
@@ -24,13 +24,20 @@ class Programme(Base):
     ends: Mapped[date]
     language: Mapped[str] = mapped_column(default="fi")
     provider: Mapped[str] = mapped_column(default="builtin")
+    """Whose rooms are taken first."""
+    others: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Whose are taken then, in this order; the house's own room comes after all of them."""
     rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     holidays: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     """Frozen when planned: a later change of the calendar of the country moves nothing."""
     topics: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default=dict)
     """Code of a topic -> its title by language and the hours meant for it, as the blueprint said them when planned."""
     model: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)
-    """The whole blueprint as a file, as when planned; "" where that was not kept. Read by `blueprint_of` only."""
+    """The whole blueprint as a file, as when planned; "" where that was not kept. Read by `originals` only."""
+    weekdays: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """On which weekdays the line of its days lies, as when planned."""
+    tutoring_until: Mapped[date | None]
+    """Tutoring goes on until then although the window would end before it: somebody had booked it."""
     revision: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(default="confirmed")
     modified: Mapped[datetime] = mapped_column(Instant)
@@ -84,6 +91,19 @@ class Day(Base):
     revision: Mapped[int] = mapped_column(default=1)
     sequence: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(default="confirmed")
+    modified: Mapped[datetime] = mapped_column(Instant)
+
+
+class Break(Base):
+    """Days on which a programme holds no training, of its own choice; both ends are free."""
+
+    __tablename__ = "breaks"
+    id: Mapped[str] = key()
+    programme: Mapped[str] = mapped_column(owner("programmes.id"), index=True)
+    first: Mapped[date]
+    last: Mapped[date]
+    status: Mapped[str] = mapped_column(default="confirmed")
+    """confirmed; cancelled: taken away again."""
     modified: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.columns import Base, Instant, key, owner
+from calendars.databases.columns import Base, Instant, key, owner
 
 
 class Proposal(Base):
@@ -17,11 +17,15 @@ class Proposal(Base):
     id: Mapped[str] = key()
     programme: Mapped[str] = mapped_column(owner("programmes.id"))
     kind: Mapped[str]
-    """timetable, repair, by_hand."""
+    """timetable, repair, by_hand, days."""
     status: Mapped[str]
     """open, dropped, published, undone."""
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """Each with the `lesson`, and how it stands `before` (None: it is new) and `after`."""
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """Beside the lessons: the days, breaks and seats that change, each as it stands `before` and `after`."""
+    talks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """The talks that it arranges besides, as `changes/arranging.py` writes them; with their ids once published."""
     about: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """Why it was proposed and what it weighs, as codes, ids and numbers; never a sentence about anybody."""
     made: Mapped[datetime] = mapped_column(Instant)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.columns import Base, Instant, key, owner
+from calendars.databases.columns import Base, Instant, key, owner
 
 
 class Solve(Base):
@@ -16,7 +16,7 @@ class Solve(Base):
     """
 
     __tablename__ = "solves"
-    __table_args__ = (Index("ix_solves_state", "state"),)
+    __table_args__ = (Index("ix_solves_state", "state"), Index("ix_solves_turns", "organisation", "began"))
     id: Mapped[str] = key()
     organisation: Mapped[str] = mapped_column(owner("organisations.id"))
     programme: Mapped[str] = mapped_column(owner("programmes.id"), index=True)
@@ -24,7 +24,7 @@ class Solve(Base):
     programmes: Mapped[list[str]] = mapped_column(JSON)
     """Those whose lessons it places."""
     mode: Mapped[str]
-    """missing: only what is not planned yet; anew: whatever may still move."""
+    """missing: only what is not planned yet; anew: whatever may still move; repair: what lost its teacher."""
     seconds: Mapped[int]
     seed: Mapped[int]
     state: Mapped[str]

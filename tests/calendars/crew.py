@@ -2,10 +2,12 @@
 
 from datetime import datetime, time, timedelta
 
-from calendars import absences, lessons, people, rights, substitutes
+from calendars import lessons, rights
+from calendars.grants import Right
 from calendars.lessons import NewLesson
-from calendars.people import NewPerson
-from calendars.rights import Right
+from calendars.people import people
+from calendars.people.people import NewPerson
+from calendars.repair import absences, substitutes
 from calendars.store import new_id
 from calendars.tables import Ability, Absence, Load, Search, WorkingTime
 from tests.calendars.planned import MONDAY, SYSTEM, Planned

@@ -24,6 +24,9 @@ class Greedy:
         self.load: Counter[tuple[str, str, int]] = Counter()
         self.site: dict[tuple[str, int], str] = {}
         self.used: Counter[tuple[str, int, int]] = Counter()
+        self.talks: dict[tuple[str, int], set[int]] = defaultdict(set)
+        self.once: set[tuple[str, int]] = set()
+        self.staff: dict[str, set[str]] = {}
         for one in (*problem["teachers"], *problem["groups"]):
             for day, low, high in one["busy"]:
                 self.taken[one["id"], day] |= set(range(low, high))
@@ -59,7 +62,10 @@ class Greedy:
 
     def free(self, one: Problem, day: int, start: int, chosen: tuple[str, ...]) -> bool:
         span, week, site = set(range(start, start + one["length"])), self.problem["days"][day]["week"], one["site"]
-        if self.taken[one["group"], day] & span:
+        own = self.taken[one["learner"], day] if one["learner"] else self.talks[one["group"], day]
+        if (self.taken[one["group"], day] | own) & span or (one["once_a_day"], day) in self.once:
+            return False
+        if self.staff.get(one["same_teacher"], set(chosen)) != set(chosen):
             return False
         for who in chosen:
             row = self.teachers[who]
@@ -69,15 +75,21 @@ class Greedy:
                 return False
             if self.load[who, "week", week] + len(span) > row["max_slots_week"]:
                 return False
-        return not site or all(self.used[site, day, slot] < self.rooms[site] for slot in span)
+        return not site or bool(one["learner"]) or all(self.used[site, day, slot] < self.rooms[site] for slot in span)
 
     def take(self, one: Problem, day: int, start: int, chosen: tuple[str, ...]) -> None:
         span, week = range(start, start + one["length"]), self.problem["days"][day]["week"]
-        for whose in (one["group"], *chosen):
+        if one["learner"]:
+            self.talks[one["group"], day] |= set(span)
+        if one["once_a_day"]:
+            self.once.add((one["once_a_day"], day))
+        if one["same_teacher"]:
+            self.staff[one["same_teacher"]] = set(chosen)
+        for whose in (one["learner"] or one["group"], *chosen):
             self.taken[whose, day] |= set(span)
         for who in chosen:
             self.load[who, "day", day] += len(span)
             self.load[who, "week", week] += len(span)
             if one["site"]:
                 self.site[who, day] = one["site"]
-        self.used.update((one["site"], day, slot) for slot in span if one["site"])
+        self.used.update((one["site"], day, slot) for slot in span if one["site"] and not one["learner"])

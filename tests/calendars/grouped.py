@@ -2,9 +2,10 @@
 
 from random import Random
 
-from calendars import enrolments, people, profiles, programmes, rights
-from calendars.people import NewPerson
-from calendars.profiles import NewProfile
+from calendars import programmes, rights
+from calendars.people import enrolments, people, profiles
+from calendars.people.people import NewPerson
+from calendars.people.profiles import NewProfile
 from calendars.store import Work
 from calendars.tables import Place, Wish
 from tests.calendars.planned import SYSTEM, Planned

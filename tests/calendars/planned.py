@@ -8,16 +8,20 @@ from typing import cast
 
 from sqlalchemy import event
 
-from calendars import groups, houses, lessons, people, programmes, rights
-from calendars.blueprints import load
+from calendars import groups, houses, lessons, programmes, rights
+from calendars.blueprints.shipped import load
 from calendars.clock import SetClock
+from calendars.grants import Right
 from calendars.groups import NewGroup
 from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
-from calendars.people import NewPerson
-from calendars.programmes import Line, NewPlace, NewProgramme
-from calendars.rights import Actor, Right, Target
+from calendars.people import people
+from calendars.people.people import NewPerson
+from calendars.places import NewPlace
+from calendars.programmes import Line, NewProgramme
+from calendars.rights import Actor, Target
 from calendars.store import Look, Store, Work
+from tests.calendars.copied import built_once
 
 MONDAY = datetime(2026, 3, 9, 7, 0, tzinfo=UTC)
 """Training day 6, the first online day, at nine in Helsinki."""
@@ -50,7 +54,7 @@ class Planned:
             return await programmes.line(look, SYSTEM, self.programme)
 
 
-async def plan_house(store: Store) -> Planned:
+async def planned_by_acts(store: Store) -> Planned:
     """S0 from 2 March 2026: two groups of two fields, three learners, two teachers and the office.
 
     On training day 6 the first group has lessons at 10 and 13 by Veera, the second at 12 by Toivo.
@@ -71,6 +75,9 @@ async def plan_house(store: Store) -> Planned:
         await _lessons(work, house)
     house.clock.at = MONDAY
     return house
+
+
+plan_house = built_once(planned_by_acts)
 
 
 async def _people(work: Work, house: Planned) -> None:

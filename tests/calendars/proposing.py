@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from calendars import publishing, rights
-from calendars.publishing import Wanted
-from calendars.standings import Standing, standings
+from calendars import rights
+from calendars.changes import publishing
+from calendars.changes.publishing import Wanted
+from calendars.changes.standings import Standing, standings
 from calendars.tables import Lesson
 from tests.calendars.planned import MONDAY, Planned
 

@@ -4,16 +4,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
-from calendars import appointments, groups, houses, people, programmes, rights
-from calendars.appointment_checks import NewAppointment
-from calendars.blueprints import load
+from calendars import groups, houses, programmes, rights
+from calendars.appointments import appointments
+from calendars.appointments.checks import NewAppointment
+from calendars.blueprints.shipped import load
 from calendars.clock import SetClock
+from calendars.grants import Right
 from calendars.groups import NewGroup
 from calendars.houses import NewHouse
-from calendars.people import NewPerson
-from calendars.programmes import NewPlace, NewProgramme, PlannedDay
-from calendars.rights import Actor, Right
+from calendars.people import people
+from calendars.people.people import NewPerson
+from calendars.places import NewPlace
+from calendars.programmes import NewProgramme, PlannedDay
+from calendars.rights import Actor
 from calendars.store import Store
+from tests.calendars.copied import built_once
 from tests.calendars.planned import SYSTEM
 
 START = date(2026, 9, 7)
@@ -44,13 +49,13 @@ class Talking:
         async with self.store.look() as look:
             return await rights.actor_of(look, self.staff.get(person, person))
 
-    async def offer(self, starts: datetime, minutes: int = 30, **facts: Any) -> str:
-        """An open time of Oona's; returns its id."""
-        told: dict[str, Any] = {"kind": "tutoring", "way": "phone", "partners": (self.staff["Oona"],)} | facts
+    async def offer(self, starts: datetime, minutes: int = 30, by: str = "Oona", **facts: Any) -> str:
+        """An open time of Oona's, or of who offers it; returns its id."""
+        told: dict[str, Any] = {"kind": "tutoring", "way": "phone", "partners": (self.staff[by],)} | facts
         new = NewAppointment(starts=starts, ends=starts + minutes * MINUTE, **told)
-        oona = await self.actor("Oona")
+        actor = await self.actor(by)
         async with self.store.work() as work:
-            return (await appointments.plan(work, oona, self.programme, [new]))[0].id
+            return (await appointments.plan(work, actor, self.programme, [new]))[0].id
 
     async def book(self, learner: str, appointment: str) -> str:
         """The learner takes an offered time; returns the id of what is hers now."""
@@ -59,6 +64,7 @@ class Talking:
             return (await appointments.book(work, actor, appointment)).id
 
 
+@built_once
 async def plan_talking(store: Store, learners: int = 2, blueprint: str = "occupation-for-immigrants") -> Talking:
     """Two groups that share the learners between them; Oona and Otto counsel, Veera teaches, Nea is a nurse."""
     house = Talking(store)

@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from calendars import agenda, groups, lessons, people, rights
+from calendars import agenda, groups, lessons, rights
 from calendars.agenda import Engagement, MyDay
 from calendars.errors import Forbidden, NotFound
+from calendars.grants import Right
 from calendars.lessons import NewLesson
-from calendars.rights import Right, Scope
+from calendars.people import people
+from calendars.rights import Scope
 from calendars.tables import Lesson
 from tests.calendars.planned import MONDAY, SYSTEM, Planned, counted
 
@@ -59,6 +61,7 @@ async def test_agenda_when_teacher_then_led_lessons_and_the_programmes_contact_d
 
 async def test_agenda_when_she_leads_and_learns_then_once_as_leader(house: Planned) -> None:
     async with house.store.work() as work:
+        await people.appoint(work, SYSTEM, house.people["Amina"], Right("tutor", "programme", house.programme))
         await lessons.lead(work, SYSTEM, house.lessons["first"][0], house.people["Amina"], "tutor")
     found = [one for one in await _all(house, "Amina") if one.kind == "lesson"]
     assert [(one.id, one.role) for one in found] == list(zip(house.lessons["first"], ("tutor", "learner"), strict=True))
@@ -105,6 +108,11 @@ async def test_now_when_doors_are_closed_then_next_counts_down(house: Planned) -
     at_the_door = await _now(house, "Amina", ten - timedelta(minutes=5))
     assert (at_the_door.now and at_the_door.now.id, at_the_door.next and at_the_door.next.id) == (first, second)
     assert [one.id for one in at_the_door.today] == [first, second]
+
+
+async def test_now_when_the_next_lesson_is_months_away_then_it_is_named_all_the_same(house: Planned) -> None:
+    day = await _now(house, "Amina", MONDAY - timedelta(days=70))
+    assert (day.now, day.next and day.next.id, day.today) == (None, house.lessons["first"][0], [])
 
 
 async def test_now_when_teacher_then_doors_open_half_an_hour_before(house: Planned) -> None:

@@ -13,10 +13,13 @@ from calendars.clock import (
     SetClock,
     day_of,
     local,
+    monday_of,
     parse_instant,
     rfc3339,
+    same_hour,
     seconds,
     united,
+    wall_length,
     without,
     zones_of,
 )
@@ -112,3 +115,18 @@ def test_zones_of_when_country_then_the_usual_one_first() -> None:
     assert zones_of("EE") == ("Europe/Tallinn",)
     assert zones_of("DE-BY")[0] == "Europe/Berlin"
     assert zones_of("QQ") == ()
+
+
+def test_wall_length_when_the_clock_is_set_between_then_what_the_wall_says() -> None:
+    starts, ends = local(date(2026, 3, 29), time(2), HELSINKI), local(date(2026, 3, 29), time(5), HELSINKI)
+    assert (ends - starts, wall_length(starts, ends, HELSINKI)) == (timedelta(hours=2), timedelta(hours=3))
+
+
+def test_same_hour_when_the_clock_is_set_between_then_the_wall_shows_the_same() -> None:
+    before = datetime(2026, 3, 27, 8, tzinfo=UTC)
+    assert same_hour(date(2026, 3, 30), before, HELSINKI) == datetime(2026, 3, 30, 7, tzinfo=UTC)
+
+
+def test_monday_of_when_each_day_of_two_weeks_then_the_first_of_its_own() -> None:
+    days = [date(2026, 12, 28) + timedelta(days=n) for n in range(14)]
+    assert [monday_of(day) for day in days] == [days[0]] * 7 + [days[7]] * 7

@@ -6,10 +6,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from calendars import blueprints, copies, models, programmes, schooldays
-from calendars.blueprint_text import written
+from calendars import copies, models, places, programmes, schooldays
+from calendars.blueprints import shipped
+from calendars.blueprints.text import written
 from calendars.errors import Forbidden, Invalid, NotFound
-from calendars.programmes import NewPlace, NewProgramme
+from calendars.places import NewPlace
+from calendars.programmes import NewProgramme
 from calendars.tables import Day, Field, Organisation, Phase, Programme
 from tests.calendars.planned import SYSTEM, Planned
 
@@ -25,22 +27,22 @@ async def exported(house: Planned, name: str = "Kaisa") -> str:
 async def test_exported_when_only_the_house_is_another_then_places_come_along_and_the_version_counts_up(
     house: Planned,
 ) -> None:
-    copy = blueprints.parse(await exported(house), "copy.toml")
-    shipped = blueprints.load(OCCUPATION)
+    copy = shipped.parse(await exported(house), "copy.toml")
+    original = shipped.load(OCCUPATION)
     assert (copy.places["house"].name, copy.places["house"].address) == ("Koulutustalo", "Koulukatu 1, 40100 Jyväskylä")
-    assert dataclasses.replace(copy, version="1.0") == shipped
+    assert dataclasses.replace(copy, version="1.1") == original
 
 
 async def test_exported_when_place_field_and_rules_were_changed_then_they_are_in_the_file(house: Planned) -> None:
     async with house.store.work() as work:
         place = (await work.all(select(Day.place).where(Day.programme == house.programme, Day.n == 1)))[0]
-        await programmes.furnish(work, SYSTEM, house.programme, place, NewPlace(name="Kylätalo", address="Kylätie 2"))
+        await places.furnish(work, SYSTEM, house.programme, place, NewPlace(name="Kylätalo", address="Kylätie 2"))
         await work.run(update(Field).where(Field.code == "care").values(isced="0913"))
         programme = await work.get(Programme, house.programme)
         assert programme is not None
         programme.rules = programme.rules | {"present_percent": 70}
-    copy = blueprints.parse(await exported(house), "copy.toml")
-    assert (copy.version, copy.places["house"].name, copy.fields["care"].isced) == ("1.1", "Kylätalo", "0913")
+    copy = shipped.parse(await exported(house), "copy.toml")
+    assert (copy.version, copy.places["house"].name, copy.fields["care"].isced) == ("1.2", "Kylätalo", "0913")
     assert (list(copy.fields), copy.attendance.present_percent) == (["logistics", "care", "sales"], 70)
 
 
@@ -49,7 +51,7 @@ async def test_copy_when_planned_in_another_municipality_then_all_but_ids_holida
 ) -> None:
     """Scenario 39: exported, other fields written into the file, planned elsewhere with other holidays."""
     text = (await exported(house)).replace("[fields.care]", "[fields.cooking]").replace('"09"', '"1013"')
-    text = text.replace('version = "1.0"', 'version = "1.1"')  # as its refusal says where 1.0 is the shipped one
+    text = text.replace('version = "1.1"', 'version = "1.2"')  # as its refusal says where 1.1 is the shipped one
     async with house.store.work() as work:
         work.add(Organisation(id="elsewhere", name="Naapurikunta", telephone=""))
         await work.flush()
@@ -72,9 +74,9 @@ async def test_copy_when_planned_in_another_municipality_then_all_but_ids_holida
         [(each.code, each.service, each.lessons, each.topics, each.name) for each in half] for half in phases
     ]
     assert ours == theirs
-    shipped = blueprints.load(OCCUPATION)
+    original = shipped.load(OCCUPATION)
     assert (kept.entry, kept.tutoring, kept.phases, kept.groups) == (
-        shipped.entry, shipped.tutoring, shipped.phases, shipped.groups,
+        original.entry, original.tutoring, original.phases, original.groups,
     )  # fmt: skip
     assert fields == ["cooking", "logistics", "sales"]
     assert (one.programme.ends, two.programme.ends) == (date(2026, 5, 28), date(2026, 5, 26))
@@ -83,7 +85,7 @@ async def test_copy_when_planned_in_another_municipality_then_all_but_ids_holida
 
 
 async def test_copy_when_same_country_then_the_same_days(house: Planned) -> None:
-    copy = schooldays.plan(blueprints.parse(await exported(house), "copy.toml"), date(2026, 3, 2))
+    copy = schooldays.plan(shipped.parse(await exported(house), "copy.toml"), date(2026, 3, 2))
     assert [(day.n, day.date, day.kind) for day in copy.days] == [
         (day.n, day.date, day.kind) for day in (await house.line()).days
     ]
@@ -94,7 +96,7 @@ async def test_compared_when_two_then_side_by_side_and_one_alone_or_five_refused
     async with house.store.work() as work:
         ids = [house.programme] + [
             (await programmes.plan(work, kaisa, NewProgramme(
-                blueprint=blueprints.load("kohti-tyota"), start=date(2026, 8, 10), organisation=house.organisation
+                blueprint=shipped.load("kohti-tyota"), start=date(2026, 8, 10), organisation=house.organisation
             ))).id for _ in range(4)
         ]  # fmt: skip
     async with house.store.look() as look:

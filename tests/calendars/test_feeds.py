@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from calendars import feeds, groups, houses, ical, lessons, people, programmes, rights
+from calendars import feeds, groups, houses, ical, lessons, places, programmes, rights
 from calendars.errors import Forbidden, Invalid, NotFound
 from calendars.feeds import Fetch
+from calendars.grants import Right
 from calendars.groups import NewGroup
 from calendars.houses import NewHouse
 from calendars.ical import Entry
-from calendars.people import NewPerson
-from calendars.programmes import NewPlace
-from calendars.rights import Right
+from calendars.people import people
+from calendars.people.people import NewPerson
+from calendars.places import NewPlace
 from calendars.tables import Feed
 from tests.calendars.planned import SYSTEM, Planned, counted
 from tests.contracts.calendar_readers import Read, by_ical, by_icalendar, by_vobject
@@ -64,6 +65,18 @@ async def test_contact_days_when_s0_then_twelve_on_twelve_dates_in_each_parser(
     ]
     assert {datetime.fromtimestamp(int(one.starts), ZoneInfo("Europe/Helsinki")).hour for one in events} == {9}
     assert {one.place for one in events} == {"Koulutustalo, Koulukatu 1, 40100 Jyväskylä"}
+
+
+async def test_contact_days_when_the_programme_begins_later_then_hers_already(house: Planned) -> None:
+    house.clock.at -= timedelta(days=10)
+    for name, offered in (("Amina", [house.programme]), ("Kaisa", [house.programme]), ("Stranger", [])):
+        actor = await house.actor(name)
+        async with house.store.look() as look:
+            assert [one.id for one in await feeds.programmes_of(look, actor)] == offered
+    _, token = await _feed(house, "Amina", "contact_days")
+    assert len((await _read(house, token))[1]) == 12
+    with pytest.raises(NotFound):
+        await _feed(house, "Stranger", "contact_days")
 
 
 async def test_contact_days_when_seat_is_short_then_only_hers(house: Planned) -> None:
@@ -224,13 +237,15 @@ async def test_streams_when_anything_shown_changes_then_one_of_them_moves(house:
     kaisa, amina = await house.actor("Kaisa"), await house.actor("Amina")
     place = (await house.line()).days[0].place
     assert place is not None
+    async with house.store.work() as work:
+        await people.appoint(work, SYSTEM, amina.person, Right("tutor", "programme", house.programme))
     first = house.lessons["first"][0]
     day = next(day for day in (await house.line()).days if day.n == 8)
     new = lessons.NewLesson(house.groups["first"], day.id, day.starts, day.ends)
     acts = (
         lambda work: houses.set_house(work, SYSTEM, NewHouse(name="Other name")),
         lambda work: people.change(work, SYSTEM, amina.person, NewPerson(name="Amina", language="en")),
-        lambda work: programmes.furnish(work, kaisa, house.programme, place.id, NewPlace(name="Elsewhere")),
+        lambda work: places.furnish(work, kaisa, house.programme, place.id, NewPlace(name="Elsewhere")),
         lambda work: groups.rename(work, kaisa, house.groups["first"], "Renamed"),
         lambda work: lessons.cancel(work, kaisa, first),
         lambda work: lessons.plan(work, kaisa, house.programme, [new]),

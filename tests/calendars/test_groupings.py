@@ -1,14 +1,16 @@
 """Proposed groups: who is asked about, what stays when it is changed, what accepting gives."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from calendars import groupings, groups, rights
-from calendars.errors import Conflict, Forbidden, Invalid, NotFound
+from calendars.clock import day_of
+from calendars.errors import Conflict, Forbidden, Invalid, NotFound, Overlaps
 from calendars.grouping.problem import Cost
 from calendars.grouping.search import form
 from calendars.groupings import NEW, Desk, level_of
+from calendars.people import enrolments
 from calendars.rights import Target
 from calendars.store import Store
 from calendars.tables import GroupDraft
@@ -26,11 +28,11 @@ async def waiting(house: Planned, counts: tuple[int, ...] = (14, 9, 7)) -> list[
         return await accept_thirty(work, house, counts)
 
 
-async def propose(house: Planned, smallest: int = 4, largest: int = 8) -> Desk:
+async def propose(house: Planned, smallest: int = 4, largest: int = 8, seconds: float = 2) -> Desk:
     """What the page does: ask, search outside, lay down."""
     async with house.store.look() as look:
         asked = await groupings.sized(look, SYSTEM, house.programme, smallest, largest)
-    made = form(asked, 2)
+    made = form(asked, seconds)
     async with house.store.work() as work:
         await groupings.lay(work, SYSTEM, house.programme, asked, made)
     return await desk(house)
@@ -62,7 +64,7 @@ def place(found: Desk, person: str) -> str:
 
 async def test_propose_when_the_fields_of_the_mission_then_five_groups_of_one_field_each(house: Planned) -> None:
     people = await waiting(house)
-    found = await propose(house)
+    found = await propose(house, seconds=300)  # its work is counted in swaps: no slow machine ends it sooner
     assert sorted(len(one.people) for one in found.drafted) == [4, 5, 7, 7, 7]
     fields = {one.id: one.field for one in found.learners}
     assert {fields[one] for group in found.drafted for one in group.people if fields[one] != group.field} == set()
@@ -84,6 +86,45 @@ async def test_accept_when_proposed_then_groups_seats_and_nothing_waits(house: P
     assert sorted(one.person for one in members) == sorted(people)
     assert [one.name["fi"] for one in formed] == list(names.values())
     assert (before, now.learners, now.drafted) == ([], (), ())
+
+
+async def test_accept_when_two_or_eight_sit_in_each_group_then_in_as_many_statements(house: Planned) -> None:
+    said: list[tuple[int, int]] = []
+    for counts in ((2, 2, 2), (8, 8, 8)):
+        people = await waiting(house, counts)
+        found = await propose(house, 1, 8)
+        names = {group.id: f"Table {number}" for number, group in enumerate(found.drafted)}
+        async with house.store.work() as work:
+            with counted(work) as statements:
+                formed = await groupings.accept(work, SYSTEM, house.programme, names, date(2026, 3, 9))
+        said.append((len(formed), sum(not one.startswith("INSERT") for one in statements)))
+        async with house.store.look() as look:
+            members = await groups.members(look, SYSTEM, [one.id for one in formed])
+            for one in people:
+                assert {"learner"} <= (await rights.actor_of(look, one)).roles
+        assert sorted(one.person for one in members) == sorted(people)
+    assert said[0] == said[1]
+
+
+async def test_seat_all_when_one_of_them_cannot_then_nobody_is_seated(house: Planned) -> None:
+    people = await waiting(house, (3,))
+    group, day = house.groups["first"], date(2026, 3, 10)
+    good = [groups.Sitting(group, one, day, day) for one in people]
+    for bad, error in (
+        (groups.Sitting(group, people[0], day, day), Overlaps), (groups.Sitting(group, "nobody", day, day), NotFound),
+        (groups.Sitting("nowhere", people[0], day, day), NotFound),
+        (groups.Sitting(group, people[0], day, day - timedelta(days=1)), Invalid),
+        (groups.Sitting(group, house.people["Amina"], day, day), Overlaps),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            async with house.store.work() as work:
+                await groups.seat_all(work, SYSTEM, house.programme, [*good[1:], good[0], bad])
+    async with house.store.work() as work:
+        assert await groups.seat_all(work, SYSTEM, house.programme, []) == []
+        with pytest.raises(Forbidden):
+            await groups.seat_all(work, await house.actor("Iiris"), house.programme, good)
+    async with house.store.look() as look:
+        assert {one.person for one in await groups.members(look, SYSTEM, [group], day)} & set(people) == set()
 
 
 async def test_propose_again_when_a_group_and_a_learner_are_locked_then_they_stay(house: Planned) -> None:
@@ -228,3 +269,11 @@ async def test_desk_when_one_or_three_wait_then_as_many_statements(house: Planne
 )
 def test_level_when_skills_differ_then_what_she_can_hear_and_say(levels: dict[str, str], told: str | None) -> None:
     assert level_of(levels) == told
+
+
+async def test_desk_when_her_own_days_have_passed_then_she_waits_for_no_group(house: Planned) -> None:
+    people = await waiting(house, (2,))
+    async with house.store.work() as work:
+        row = await enrolments.enrolled(work, SYSTEM, house.programme, people[0])
+        row.last_day = day_of(work.now, "Europe/Helsinki") - timedelta(days=1)
+    assert [one.id for one in (await desk(house)).learners] == people[1:]

@@ -2,10 +2,11 @@
 
 import pytest
 
-from calendars import houses, people
+from calendars import houses
 from calendars.errors import Conflict, Invalid, NotFound
+from calendars.grants import Right
 from calendars.houses import NewHouse
-from calendars.rights import Right
+from calendars.people import people
 from calendars.store import Store
 from calendars.tables import Organisation
 from tests.calendars.planned import SYSTEM, Planned

@@ -120,7 +120,7 @@ async def test_plan_when_many_then_no_more_statements_than_one(house: Planned) -
             with counted(work) as statements:
                 await lessons.plan(work, SYSTEM, house.programme, new)
         said.append(len(statements))
-    assert said[0] == said[1] <= 9
+    assert said[0] == said[1] <= 11
 
 
 async def test_move_when_free_then_id_stays_and_sequence_grows(house: Planned) -> None:
@@ -213,17 +213,14 @@ async def test_substitute_when_leading_then_right_to_this_lesson_alone(house: Pl
     async with house.store.work() as work:
         await lessons.lead(work, SYSTEM, lesson, person)
         await lessons.lead(work, SYSTEM, lesson, person)
-        await lessons.relieve(work, SYSTEM, lesson, house.people["Veera"])
     stranger = await house.actor("Stranger")
     async with house.store.look() as look:
         _, _, this = await rights.target_of_lesson(look, lesson)
         _, _, other = await rights.target_of_lesson(look, house.lessons["first"][1])
-        assert [one.person for one in await lessons.leaders(look, lesson)] == [person]
+        led = [one.person for one in await lessons.leaders(look, lesson)]
+    assert sorted(led) == sorted([house.people["Veera"], person])
     assert rights.may(stranger, "lead", this)
     assert not rights.may(stranger, "lead", other)
-    async with house.store.work() as work:
-        await lessons.relieve(work, SYSTEM, lesson, person)
-    assert not rights.may(await house.actor("Stranger"), "lead", this)
 
 
 async def test_lead_when_taken_elsewhere_then_overlaps(house: Planned) -> None:
@@ -287,7 +284,6 @@ async def test_plan_of_lessons_when_not_a_planner_then_refused(house: Planned, n
         lambda work: lessons.move(work, actor, lesson, TEN, TEN + HOUR),
         lambda work: lessons.cancel(work, actor, lesson),
         lambda work: lessons.lead(work, actor, lesson, actor.person),
-        lambda work: lessons.relieve(work, actor, lesson, house.people["Veera"]),
     ):
         with pytest.raises((Forbidden, NotFound)):
             async with house.store.work() as work:

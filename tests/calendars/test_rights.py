@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from calendars import people, rights
+from calendars import rights
 from calendars.errors import Forbidden, NotFound
-from calendars.rights import HOUSE, MATRIX, SCOPES, STAFF, THE_HOUSE, Actor, Right, Scope, Target
+from calendars.grants import Right
+from calendars.people import people
+from calendars.rights import HOUSE, MATRIX, SCOPES, STAFF, THE_HOUSE, Actor, Scope, Target
 from calendars.tables import Lesson
 from tests.calendars.planned import SYSTEM, Planned
 
@@ -108,20 +110,6 @@ async def test_right_when_its_time_is_over_or_not_come_then_not_held(house: Plan
     assert (await house.actor("Stranger")).roles == {"counsellor", "support"}
     house.clock.forward(seconds=1)
     assert (await house.actor("Stranger")).roles == {"counsellor", "tutor", "support"}
-
-
-async def test_right_when_given_or_taken_then_revision_moves(house: Planned) -> None:
-    before = await house.actor("Stranger")
-    async with house.store.work() as work:
-        right = Right("tutor", "group", house.groups["first"])
-        grant = await people.appoint(work, SYSTEM, before.person, right)
-    given = await house.actor("Stranger")
-    async with house.store.work() as work:
-        await people.dismiss(work, SYSTEM, grant.id)
-    taken = await house.actor("Stranger")
-    assert [one.revision - before.revision for one in (given, taken)] == [1, 2]
-    assert given.is_staff
-    assert not taken.is_staff
 
 
 async def test_targets_when_unknown_then_not_found(house: Planned) -> None:

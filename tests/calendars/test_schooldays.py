@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calendars import blueprints, schooldays
-from calendars.blueprint_form import Blueprint
+from calendars import schooldays
+from calendars.blueprints import shipped
+from calendars.blueprints.form import Blueprint
 from calendars.errors import Invalid
 from calendars.freedays import WEEKDAYS
 from calendars.schooldays import Caution, Plan
@@ -25,7 +26,7 @@ def planned(
 ) -> Plan:
     spans = [tuple(map(date.fromisoformat, span.split(".."))) for span in breaks.split()]
     return schooldays.plan(
-        blueprints.load(name),
+        shipped.load(name),
         date.fromisoformat(start),
         country=country,
         weekdays=weekdays,
@@ -84,9 +85,9 @@ def test_plan_when_kototyo_then_five_calendar_months_at_work_are_103_working_day
 
 
 def test_plan_when_another_order_of_modules_then_another_line() -> None:
-    text = blueprints.text_of("kototyo").replace('  { phase = "at-work", months = 5 },\n', "")
+    text = shipped.text_of("kototyo").replace('  { phase = "at-work", months = 5 },\n', "")
     text = text.replace("line = [\n", 'line = [\n  { phase = "at-work", months = 5 },\n')
-    plan = schooldays.plan(blueprints.parse(text, "mine.toml"), date(2026, 10, 1))
+    plan = schooldays.plan(shipped.parse(text, "mine.toml"), date(2026, 10, 1))
     assert [one.phase for one in plan.stretches] == ["at-work", "before-work", "after-work"]
     assert (plan.stretches[0].last, plan.stretches[0].days) == (date(2027, 2, 28), 103)
 
@@ -112,7 +113,7 @@ def test_plan_when_only_a_series_then_it_begins_and_ends_the_plan() -> None:
 def test_plan_when_tutor_training_then_25_hours_and_the_certificate_at_them() -> None:
     (series,) = planned("tutor-training", "2026-09-17").series
     minutes = sum((one.ends - one.starts).total_seconds() for one in series.meetings) / 60
-    certificate = blueprints.load("tutor-training").certificate
+    certificate = shipped.load("tutor-training").certificate
     assert certificate is not None
     assert minutes == certificate.minutes == 1500
 
@@ -182,7 +183,7 @@ def test_plan_when_clocks_change_then_lessons_keep_their_local_hours() -> None:
 
 
 def test_plan_when_zone_is_named_then_it_is_the_local_time() -> None:
-    plan = schooldays.plan(blueprints.load(OCCUPATION), date(2026, 3, 2), zone="America/New_York")
+    plan = schooldays.plan(shipped.load(OCCUPATION), date(2026, 3, 2), zone="America/New_York")
     assert plan.days[0].starts == datetime(2026, 3, 2, 14, tzinfo=UTC)
 
 
@@ -239,7 +240,7 @@ def test_months_later_when_any_day_then_month_is_right_and_number_kept_or_last(d
 def test_plan_when_something_cannot_be_used_then_refused(code: str, wrong: dict[str, object]) -> None:
     asked = {"start": date(2026, 3, 2), **wrong}
     with pytest.raises(Invalid) as found:
-        schooldays.plan(blueprints.load(OCCUPATION), **asked)  # type: ignore[arg-type]
+        schooldays.plan(shipped.load(OCCUPATION), **asked)  # type: ignore[arg-type]
     assert found.value.code == code
 
 
@@ -271,7 +272,7 @@ def dealt_by_hand(blueprint: Blueprint, start: date, trains: Callable[[date], bo
 
 @settings(max_examples=150, deadline=None)
 @given(
-    name=st.sampled_from(blueprints.names()),
+    name=st.sampled_from(shipped.names()),
     start=st.dates(date(2015, 1, 1), date(2027, 12, 31)),
     country=st.sampled_from(["FI", "EE", "SE", "DE", "ES", "RU", "UA", "TR", "US", "JP", "AU", "BR", "IN"]),
     weekdays=st.none() | st.sets(st.sampled_from(WEEKDAYS), min_size=1),
@@ -281,7 +282,7 @@ def test_plan_when_anything_then_counts_and_order_are_those_of_an_independent_co
     name: str, start: date, country: str, weekdays: set[str] | None, gaps: list[tuple[int, int]]
 ) -> None:
     breaks = [(start + timedelta(days=first), start + timedelta(days=first + length)) for first, length in gaps]
-    blueprint = blueprints.load(name)
+    blueprint = shipped.load(name)
     plan = schooldays.plan(blueprint, start, country=country, weekdays=weekdays, breaks=breaks)
     public = holidays.country_holidays(country)
     taken = {first + timedelta(days=k) for first, last in breaks for k in range((last - first).days + 1)}

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
-from calendars import blueprints, schooldays
-from calendars.blueprint_form import Hours, Step
+from calendars import schooldays
+from calendars.blueprints import shipped
+from calendars.blueprints.form import Hours, Step
 from calendars.errors import Invalid
 from calendars.freedays import WEEKDAYS
 from calendars.schooldays import Meeting
@@ -21,7 +22,7 @@ COUNTRIES = 40 * max(1, int(os.environ.get("OPPITUPA_RUNS", "100")) // 100)
 
 
 def test_plan_when_blueprint_names_a_zone_elsewhere_then_it_is_kept_in_its_own_country() -> None:
-    blueprint = dataclasses.replace(blueprints.load(OCCUPATION), zone="Asia/Tokyo")
+    blueprint = dataclasses.replace(shipped.load(OCCUPATION), zone="Asia/Tokyo")
     assert schooldays.plan(blueprint, date(2026, 3, 2)).zone == "Asia/Tokyo"
     assert schooldays.plan(blueprint, date(2026, 3, 2), country="EE").zone == "Europe/Tallinn"
 
@@ -40,7 +41,7 @@ def test_plan_when_blueprint_names_a_zone_elsewhere_then_it_is_kept_in_its_own_c
 def test_plan_when_clocks_skip_or_repeat_the_hour_then_no_meeting_ends_before_it_begins(
     zone: str, day: str, hours: str, starts: str, ends: str
 ) -> None:
-    model = blueprints.load("tutor-training")
+    model = shipped.load("tutor-training")
     series = {
         "training": dataclasses.replace(model.series["training"], time=Hours.written(hours), weekday=None, times=1)
     }
@@ -57,7 +58,7 @@ def test_plan_when_clocks_skip_or_repeat_the_hour_then_no_meeting_ends_before_it
     "zone", ["America/Santiago", "Pacific/Auckland", "Australia/Sydney", "Europe/Helsinki", "Asia/Kathmandu"]
 )
 def test_plan_when_a_series_runs_a_year_then_the_clock_on_the_wall_is_the_same_in_both_hemispheres(zone: str) -> None:
-    model = blueprints.load("catch-up-with-work")
+    model = shipped.load("catch-up-with-work")
     series = {"peer-group": dataclasses.replace(model.series["peer-group"], times=52)}
     plan = schooldays.plan(dataclasses.replace(model, series=series), date(2026, 1, 6), zone=zone)
     spans = {(one.starts.astimezone(ZoneInfo(zone)).time(), one.ends - one.starts) for one in plan.series[0].meetings}
@@ -67,10 +68,10 @@ def test_plan_when_a_series_runs_a_year_then_the_clock_on_the_wall_is_the_same_i
 
 
 def test_plan_when_start_is_29_february_then_months_later_is_there_too() -> None:
-    plan = schooldays.plan(blueprints.load("kototyo"), date(2028, 2, 29))
+    plan = schooldays.plan(shipped.load("kototyo"), date(2028, 2, 29))
     assert (plan.start, plan.days[0].n) == (date(2028, 2, 29), 1)
-    ended = dataclasses.replace(blueprints.load(OCCUPATION), line=(Step(phase="final", days=1),), phases={
-        "final": blueprints.load(OCCUPATION).phases["final"]})  # fmt: skip
+    ended = dataclasses.replace(shipped.load(OCCUPATION), line=(Step(phase="final", days=1),), phases={
+        "final": shipped.load(OCCUPATION).phases["final"]})  # fmt: skip
     last = schooldays.plan(ended, date(2028, 2, 29))
     assert last.tutoring is not None
     assert (last.end, last.tutoring.until) == (date(2028, 2, 29), date(2028, 5, 29))
@@ -79,7 +80,7 @@ def test_plan_when_start_is_29_february_then_months_later_is_there_too() -> None
 def test_plan_when_breaks_leave_nothing_for_years_then_refused_and_not_searched_for_ever() -> None:
     for breaks in ([(date(2026, 3, 2), date(9999, 12, 31))], [(date(2026, 3, 1), date(2029, 3, 1))]):
         with pytest.raises(Invalid) as refused:
-            schooldays.plan(blueprints.load(OCCUPATION), date(2026, 3, 2), breaks=breaks)
+            schooldays.plan(shipped.load(OCCUPATION), date(2026, 3, 2), breaks=breaks)
         assert (refused.value.code, refused.value.facts["field"]) == ("no_training_days", "breaks")
 
 
@@ -96,7 +97,7 @@ def test_plan_when_elsewhere_or_part_time_then_the_counted_last_day(
     country: str, start: str, weekdays: list[str] | None, end: str
 ) -> None:
     """Twelve or thirty whole weeks, and one training day more for each holiday that falls on one."""
-    plan = schooldays.plan(blueprints.load(OCCUPATION), date.fromisoformat(start), country=country, weekdays=weekdays)
+    plan = schooldays.plan(shipped.load(OCCUPATION), date.fromisoformat(start), country=country, weekdays=weekdays)
     assert (len(plan.days), plan.end.isoformat()) == (60, end)
 
 
@@ -108,7 +109,7 @@ def test_plan_when_anywhere_in_the_world_then_sixty_days_that_no_calendar_frees(
         start = date(2024, 1, 1) + timedelta(days=chance.randrange(1_200))
         weekdays = chance.sample(WEEKDAYS, chance.randrange(1, 8))
         plan = schooldays.plan(
-            blueprints.load(OCCUPATION), start, country=f"{country}-{part}" if part else country, weekdays=weekdays
+            shipped.load(OCCUPATION), start, country=f"{country}-{part}" if part else country, weekdays=weekdays
         )
         public, days, day = holidays.country_holidays(country, subdiv=part), list[date](), start
         while len(days) < 60:

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from calendars import driver
 from calendars.clock import SetClock
-from calendars.columns import ALPHABET
+from calendars.databases import driver
+from calendars.databases.columns import ALPHABET
 from calendars.errors import Conflict, NotFound, Unavailable
 from calendars.facts import Fact, PersonAdded, Told
 from calendars.store import GROUP_MOST, Store, new_id
@@ -222,15 +222,6 @@ async def test_listener_when_works_commit_then_hears_them_in_order(store: Store)
     async with store.work() as work:
         work.add(person("silent"))
     assert len(batches) == 10
-
-
-async def test_write_when_sent_again_then_the_first_answer(store: Store) -> None:
-    async with store.work() as work:
-        assert await work.earlier("w1") is None
-        await work.answer("w1", "/there")
-        await work.answer("w1", "/elsewhere")
-    async with store.work() as work:
-        assert await work.earlier("w1") == "/there"
 
 
 async def test_lease_when_held_then_nobody_else_until_it_ends(store: Store, clock: SetClock) -> None:

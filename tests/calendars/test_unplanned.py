@@ -90,6 +90,25 @@ async def test_begin_when_it_is_not_her_group_then_refused(
         await begin(house, name, group)
 
 
+@pytest.mark.parametrize(
+    ("at", "found"),
+    [
+        (-HOUR, ["first"]),
+        (timedelta(minutes=55), []),  # five minutes are no lesson
+        (timedelta(hours=1, minutes=20), []),  # both are in one
+        (4 * HOUR - timedelta(minutes=55), ["first"]),
+        (timedelta(days=-1), []),  # a Sunday
+    ],
+)
+async def test_groups_of_when_she_or_the_group_is_taken_or_the_day_is_free_then_none_is_offered(
+    house: Planned, at: timedelta, found: list[str]
+) -> None:
+    house.clock.at = MONDAY + at
+    async with house.store.look() as look:
+        offered = await unplanned.groups_of(look, await house.actor("Veera"))
+    assert [group.id for group, _ in offered] == [house.groups[name] for name in found]
+
+
 async def test_groups_of_then_those_that_she_leads_while_the_programme_runs(house: Planned) -> None:
     async with house.store.look() as look:
         found = [group.id for group, _ in await unplanned.groups_of(look, await house.actor("Veera"))]
