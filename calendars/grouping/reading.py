@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from calendars.errors import Invalid
+from calendars.grouping.better import Better, Seated, Standing, Step
 from calendars.grouping.problem import HALF_DAYS, LEVELS, Cost, Formed, Grouping, Learner, Problem, Weights
 
 PROBLEM = "oppitupa-groups-1"
@@ -25,8 +26,6 @@ def problem(text: str | bytes) -> Problem:
     size = _mapping(values, "size", "size")
     largest = _whole(size, "max", "size.max", 1)
     smallest = _whole(size, "min", "size.min", 0) if "min" in size else 1
-    if smallest > largest:
-        raise Invalid("min_above_max", field="size")
     learners = tuple(_learner(one, f"learners[{place}]") for place, one in enumerate(_list(values, "learners")))
     if not learners:
         raise Invalid("nobody_to_group", field="learners")
@@ -98,6 +97,29 @@ def grouping_as_json(made: Grouping, in_words: Sequence[str] = ()) -> dict[str, 
     }
 
 
+def standing(values: object) -> tuple[Standing, ...]:
+    """Groups as they are formed today, `[{"id", "field", "learners"}]`."""
+    if not isinstance(values, list):
+        raise Invalid("not_a_list", field="groups")
+    formed = [_formed(one | {"site": None}, f"groups[{place}]") for place, one in enumerate(values)]
+    return tuple(Standing(one.id, one.field, one.learners) for one in formed)
+
+
+def better_as_json(found: Better) -> dict[str, object]:
+    """The steps from today's groups, for whoever asked another process."""
+    return {
+        "steps": [{"seats": [[it.learner, it.before, it.after] for it in one.seats], "gain": one.gain}
+                  for one in found.steps],
+        "homeless": list(found.homeless),
+    }  # fmt: skip
+
+
+def better(values: Mapping[str, Any]) -> Better:
+    """What `better_as_json` wrote."""
+    steps = [Step(tuple(Seated(*it) for it in one["seats"]), one["gain"]) for one in values["steps"]]
+    return Better(tuple(steps), tuple(values["homeless"]))
+
+
 def _plain(number: float) -> float:
     """Whole numbers without a point, others without the dust of binary fractions."""
     rounded = round(number, 9)
@@ -106,7 +128,7 @@ def _plain(number: float) -> float:
 
 def _object(text: str | bytes) -> Values:
     try:
-        told = text.decode("utf-8") if isinstance(text, bytes) else text
+        told = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         values = json.loads(told, object_pairs_hook=_once, parse_constant=_refuse)
         if "\\u" in told:
             json.dumps(values, ensure_ascii=False).encode()  # fails for half a surrogate pair

@@ -2,10 +2,12 @@
 
 On stdin comes one line of JSON, the order:
 
-    {"problem": {…}, "previous": {…} | null, "seconds": 30 | null, "effort": 100000 | null, "seed": 0, "engine": null}
+    {"problem": {…}, "previous": {…} | null, "seconds": 30 | null, "effort": 100000 | null, "seed": 0, "engine": null,
+     "firm": false, "better": false}
 
 `problem` and `previous` are as the contract writes them; all but `problem` may be missing. `engine` is "c", "python" or
-null for the faster one that there is. Then each line is a wish:
+null for the faster one that there is. With `firm` nothing that is fixed is given up for something else; with `better`
+each better timetable is said on the way, so that it is not lost with this process. Then each line is a wish:
 
     enough     end the search: the best so far comes as if the time were over (so does SIGTERM)
     cancel     end without an answer
@@ -14,11 +16,14 @@ The end of stdin means that the parent is no more: the process ends too. On stdo
 with one of these:
 
     {"progress": {"steps", "seconds", "share", "unplaced", "cost": {…}}}
+    {"better": {…}}         the best timetable so far, of the answer's form but without a bound
     {"timetable": {…}}      the answer, the last line
     {"refused": "…"}        the order or the problem cannot be used, one sentence; the last line
 
 `progress` comes as soon as a first timetable stands and then twice a second, about the best so far: `unplaced` are
-slots, `cost` has the contract's kinds and their total, `share` is how much of the time or effort is used.
+slots, `cost` has the contract's kinds and their total, `share` is how much of the time or effort is used. `better`
+comes then too, and later at most once a second, less often where a timetable is large: saying it takes a twentieth of
+the time at most. One that would be longer than LONGEST bytes is not said.
 Exit 0: everything is placed. 1: something is not. 2: refused. 3: cancelled, or the parent is gone.
 """
 
@@ -28,15 +33,19 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from math import inf
 from typing import Any, BinaryIO, NoReturn
 
 from calendars.timetable.answer import read_timetable
-from calendars.timetable.problem import Node, Unusable, parse, read
-from calendars.timetable.solve import solve
+from calendars.timetable.node import Node, Unusable, parse
+from calendars.timetable.problem import read
+from calendars.timetable.solve import silent, solve
 
 NICENESS = 10
 CANCELLED = 3
 MOST_SECONDS = 86_400
+LONGEST = 16 * 1024 * 1024
+"""Bytes of a timetable on the way; 1,000 learners take two of its megabytes."""
 
 
 def main() -> int:
@@ -70,15 +79,20 @@ def _carry_out(order: Node, enough: threading.Event) -> dict[str, Any]:
         effort=None if effort.value is None else effort.whole(0),
         seed=0 if seed.value is None else seed.whole(-(2**63), 2**63),
         progress=lambda told: tell({"progress": told}),
+        better=silent if order.get("better").value is not True else lambda made: tell({"better": made}, LONGEST),
         stop=enough.is_set,
         engine=order.get("engine").text_or_none(),
+        firm=order.get("firm").value is True,
     )
 
 
-def tell(line: Mapping[str, object]) -> None:
-    """One line, out at once; who cannot hear it is gone."""
+def tell(line: Mapping[str, object], most: float = inf) -> None:
+    """One line of at most so many bytes, out at once; who cannot hear it is gone."""
+    said = json.dumps(line, ensure_ascii=True, separators=(",", ":"))
+    if len(said) > most:
+        return
     try:
-        sys.stdout.write(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n")
+        sys.stdout.write(said + "\n")
         sys.stdout.flush()
     except (BrokenPipeError, ValueError):
         _leave()

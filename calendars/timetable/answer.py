@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from calendars.timetable.layout import Spot
-from calendars.timetable.problem import FORMAT, Node, Problem, Unusable
+from calendars.timetable.node import NO_LIMIT, Node, shown
+from calendars.timetable.problem import FORMAT, Problem, headed
 
 Spots = Mapping[int, Spot]
 """Activity -> day, start, teachers."""
@@ -28,23 +29,36 @@ class Costs:
 
 def read_timetable(value: object, problem: Problem) -> dict[int, Spot]:
     """The places in an earlier timetable; what this problem does not know any more is left out."""
-    top = Node(value, "")
-    if top.get("format").value != FORMAT:
-        top.get("format").wrong(f'must be "{FORMAT}"')
+    top = headed(value, "placed")
+    _beside(top)
     activities = {one.id: place for place, one in enumerate(problem.activities)}
     teachers = {one.id: place for place, one in enumerate(problem.teachers)}
     spots: dict[int, Spot] = {}
+    seen: set[str] = set()
     for row in top.get("placed").items():
         name = row.get("activity").text()
-        day, start = row.get("day").whole(-(10**9), 10**9), row.get("start").whole(-(10**9), 10**9)
+        day, start = row.get("day").whole(-NO_LIMIT), row.get("start").whole(-NO_LIMIT)
         who = tuple(teachers.get(one.text(), -1) for one in row.get("teachers").items())
+        if name in seen:
+            row.get("activity").wrong(f"{shown(name)} is placed there twice")
+        seen.add(name)
         if name not in activities:
             continue
-        if activities[name] in spots:
-            raise Unusable(f"{row.where}.activity is placed there twice")
         fits = 0 <= day < len(problem.days) and 0 <= start < problem.slots
         spots[activities[name]] = (day, start, who) if fits else (0, 0, (*who, -1))
     return spots
+
+
+def _beside(top: Node) -> None:
+    """What a timetable says beside its places is not used here, but must be readable for whoever judges it."""
+    cost = top.get("cost")
+    for kind in () if cost.value is None else ("slot", "teacher_change", "gap", "moved", "total"):
+        if cost.get(kind).value is not None:
+            cost.get(kind).number()
+    for one in () if top.get("unplaced").value is None else top.get("unplaced").items():
+        one.get("activity").text()
+    if top.get("bound").value is not None:
+        top.get("bound").number()
 
 
 def costs(problem: Problem, spots: Spots, old: Spots | None) -> Costs:

@@ -135,12 +135,19 @@ def freed(s: State, t: int, d: int, whole_week: int) -> int:
     return total
 
 
+def own(s: State, a: int, t: int, d: int, whole_week: int) -> int:
+    """How many slots of a teacher's day or week the activity itself takes where it stands."""
+    if s.day[a] >= 0 and (s.day[a] == d or (whole_week != 0 and s.week[s.day[a]] == s.week[d])) and has(s, a, t) != 0:
+        return s.length[a]
+    return 0
+
+
 def block_day(s: State, a: int, t: int, d: int, most: int) -> int:
     """As many lessons of the day as are too many."""
     td = t * s.day_count + d
     if s.day_load[td] + s.length[a] <= s.day_limit[t]:
         return 1
-    load = s.day_load[td] - freed(s, t, d, 0)
+    load = s.day_load[td] - freed(s, t, d, 0) - own(s, a, t, d, 0)
     turn = below(s, s.slot_count)
     for p in range(s.slot_count):
         b = s.teacher_sits[td * s.slot_count + (p + turn) % s.slot_count]
@@ -158,7 +165,7 @@ def block_week(s: State, a: int, t: int, d: int, most: int) -> int:
     w = s.week[d]
     if s.week_load[t * s.week_count + w] + s.length[a] <= s.week_limit[t]:
         return 1
-    load = s.week_load[t * s.week_count + w] - freed(s, t, d, 1)
+    load = s.week_load[t * s.week_count + w] - freed(s, t, d, 1) - own(s, a, t, d, 1)
     first = s.week_at[w]
     slots = (s.week_at[w + 1] - first) * s.slot_count
     turn = below(s, slots)
@@ -185,6 +192,8 @@ def block_rooms(s: State, a: int, d: int, start: int, bits: int, most: int) -> i
         return 0
     for p in range(start, start + s.length[a]):
         taken = s.room_count[(site * s.day_count + d) * s.slot_count + p]
+        if overlaps(s, a, d, p, 1) != 0:
+            taken -= 1
         for j in range(s.blocker_count):
             b = s.blockers[j]
             if s.site[b] == site and s.learner[b] < 0 and overlaps(s, b, d, p, 1) != 0:

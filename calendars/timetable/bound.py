@@ -8,7 +8,9 @@ and series add up, since none is counted twice.
 from collections.abc import Callable, Iterable, Sequence
 from math import ceil, inf
 
-from calendars.timetable.bound_places import Kind, Places, kinds_of
+from calendars.timetable.bound_days import Days
+from calendars.timetable.bound_joint import Priced, Rival, least, together
+from calendars.timetable.bound_places import EVERYBODY, Kind, Places, kinds_of
 from calendars.timetable.bound_teachers import Choice, Option, by_series, options
 from calendars.timetable.bound_weeks import Exhausted, Stretch, Weeks, Work, stretches
 from calendars.timetable.budget import never
@@ -44,26 +46,58 @@ class _Bound:
         for part in stretches(kinds):
             self.parts.setdefault(part.group, []).append(part)
         self.series = by_series(kinds)
+        self.days = Days(problem, self.places, self.series)
 
     def reckon(self) -> int | float | None:
         """The bound."""
         teachers = {name: options(kinds, self.places, self.work) for name, kinds in self.series.items()}
         if not all(teachers.values()):
             return None
-        weekly = {group: self._weekly(parts) for group, parts in self.parts.items()}
         by_group: dict[int, dict[str, list[Option]]] = {group: {} for group in self.parts}
-        total = 0.0
+        away: list[Rival] = []
         for name, mine in teachers.items():
             home = self._home(name)
             if home in by_group:
                 by_group[home][name] = mine
             else:
-                total += self.price * min(option.extra for option in mine)
+                away.append(Rival(name, tuple(self._priced(one, self.price * one.extra) for one in mine)))
+        weekly = {group: self._weekly(parts) for group, parts in self.parts.items()}
+        total, home_rivals = 0.0, []
         groups_left = len(weekly)
         for group, cost in sorted(weekly.items()):
-            total += self._with_teachers(group, cost, by_group[group], self.work.left // max(1, groups_left))
+            rival = self._rival(group, cost, by_group[group], self.work.left // (2 * max(1, groups_left)))
             groups_left -= 1
+            home_rivals.append(rival)
+        total = self._together(away) + self._together(home_rivals)
         return None if total == inf else self._rounded(total)
+
+    def _together(self, rivals: Sequence[Rival]) -> float:
+        """What they cost at least, circle by circle."""
+        circles, total = together(rivals, self.days), 0.0
+        for number, circle in enumerate(circles):
+            share = self.work.left // (len(circles) - number)
+            total += least(circle, self.days, self.work.part(share)) if share > 0 else sum(one.least for one in circle)
+        return total
+
+    def _rival(self, group: int, cost: float, teachers: dict[str, list[Option]], share: int) -> Rival:
+        """What a group costs with each choice of teachers for that series of it that has the most set days."""
+        name = max(teachers, key=lambda one: (len(self.days.of(one)), one), default="")
+        mine = teachers.get(name, [])
+        at_least = cost + self.price * sum(min(one.extra for one in those) for those in teachers.values())
+        base = Priced(EVERYBODY, self._with_teachers(group, cost, at_least, teachers, share // 2))
+        if not self.price or not self.days.of(name) or base.cost == inf:
+            return Rival(name, (base,))
+        beyond = self.price * min(one.extra for one in mine)
+        priced = []
+        for option in mine:
+            floor = max(base.cost, at_least + self.price * option.extra - beyond)
+            only = self._with_teachers(group, cost, floor, teachers | {name: [option]}, share // (2 * len(mine)))
+            priced.append(self._priced(option, only))
+        return Rival(name, tuple(priced))
+
+    def _priced(self, option: Option, cost: float) -> Priced:
+        finer = (self._priced(one, cost + self.price * (one.extra - option.extra)) for one in option.finer)
+        return Priced(option.among, cost, tuple(finer))
 
     def _home(self, name: str) -> int:
         """The one group of a series with lessons without a site; -1 if there is none such."""
@@ -79,10 +113,11 @@ class _Bound:
                 total += self.weeks.at_least(part)
         return total
 
-    def _with_teachers(self, group: int, cost: float, teachers: dict[str, list[Option]], share: int) -> float:
+    def _with_teachers(
+        self, group: int, cost: float, at_least: float, teachers: dict[str, list[Option]], share: int
+    ) -> float:
         """Slots and gaps with everybody at hand, and fewer teachers than that where the work allows to weigh them."""
-        at_least = cost + self.price * sum(min(one.extra for one in mine) for mine in teachers.values())
-        if not self.price or share <= 0 or cost == inf:
+        if not self.price or share <= 0 or cost == inf or self.work.left <= 0:
             return at_least
         try:
             choice = Choice(self.parts[group], self.weeks, self.price, teachers)

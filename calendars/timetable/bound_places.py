@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from calendars.timetable.problem import Fixed, Label, Problem
+from calendars.timetable.node import Label
+from calendars.timetable.problem import Fixed, Problem
 
 EVERYBODY = -1
 """Any teacher may be taken."""
@@ -20,7 +21,7 @@ class Kind:
     group: int
     single: bool
     """Of one learner: others of her group may lie at the same time."""
-    online: bool
+    site: int  # -1: none
     needs: tuple[str, ...]
     length: int
     days: tuple[int, ...]
@@ -31,6 +32,11 @@ class Kind:
     fixed: Fixed | None
     count: int = 0
 
+    @property
+    def online(self) -> bool:
+        """Whether it is at no site, so that its time has a price."""
+        return self.site < 0
+
 
 def kinds_of(problem: Problem, placed: Iterable[int]) -> list[Kind]:
     """The kinds of these activities, and how many there are of each."""
@@ -39,7 +45,7 @@ def kinds_of(problem: Problem, placed: Iterable[int]) -> list[Kind]:
         one = problem.activities[number]
         days = (one.fixed.day,) if one.fixed else tuple(sorted(one.days))
         parts = (
-            one.group, one.learner is not None, one.site < 0, one.needs, one.length, days, one.first, one.last,
+            one.group, one.learner is not None, one.site, one.needs, one.length, days, one.first, one.last,
             one.series, one.once_a_day, one.fixed,
         )  # fmt: skip
         found.setdefault(parts, Kind(*parts)).count += 1

@@ -17,6 +17,8 @@ MOST_SETS = 4000
 """No more sets of one size are tried for a series."""
 MOST_OPTIONS = 200
 """Where more sets than that would do, it is as good as any set."""
+MOST_FINER = 60
+"""No more sets than that are looked at one by one where a series has more teachers than it must."""
 Ways = Sequence[tuple[int, ...]]
 
 
@@ -26,6 +28,8 @@ class Option:
 
     among: int
     extra: int
+    finer: tuple["Option", ...] = ()
+    """Where it stands for all larger sets: one by one those with just so many teachers, and one for the rest."""
 
 
 def options(kinds: Sequence[Kind], places: Places, work: Work) -> list[Option]:
@@ -45,9 +49,20 @@ def options(kinds: Sequence[Kind], places: Places, work: Work) -> list[Option]:
         if len(found) > MOST_OPTIONS:
             return [Option(EVERYBODY, size - needed)]
         if found:
-            more = Option(EVERYBODY, size - needed + 1)
+            more = Option(EVERYBODY, size - needed + 1, _finer(wanted, candidates, size + 1, needed, work))
             return [*(Option(among, size - needed) for among in found), more]
     return []
+
+
+def _finer(wanted: Sequence[Ways], candidates: Sequence[int], size: int, needed: int, work: Work) -> tuple[Option, ...]:
+    """The sets of that size one by one, if they are few enough to be worth it."""
+    if comb(len(candidates), size) > MOST_FINER:
+        return ()
+    try:
+        found = [Option(among, size - needed) for among in _covers(wanted, candidates, size, work)]
+    except Exhausted:
+        return ()
+    return (*found, Option(EVERYBODY, size - needed + 1))
 
 
 def _covers(wanted: Sequence[Ways], candidates: Sequence[int], size: int, work: Work) -> Iterator[int]:

@@ -7,9 +7,12 @@ import time
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 
-from calendars.timetable.bound import lower_bound
+from calendars.timetable.bound import WORK, lower_bound
 from calendars.timetable.problem import Problem
 
+WITHOUT_EFFORT = 100_000
+"""Without a clock, so many units of work for the bound and one more for each step of the search."""
+LEAST = 10
 WAIT = 0.02
 PATIENCE = 0.3
 IN_TIME = 0.7
@@ -19,9 +22,10 @@ IN_TIME = 0.7
 class Bounding:
     """One bound, for the activities that the first timetable places."""
 
-    def __init__(self, problem: Problem, deadline: float | None) -> None:
+    def __init__(self, problem: Problem, deadline: float | None, effort: int | None = None) -> None:
         self.problem = problem
         self.deadline = deadline
+        self.work = WORK if effort is None else min(WORK, effort + WITHOUT_EFFORT)
         self.began = time.monotonic()
         self.placed: tuple[int, ...] = ()
         self.process: multiprocessing.Process | None = None
@@ -43,7 +47,8 @@ class Bounding:
         """The bound for these activities; with a clock only if it is there in time, and for the same activities."""
         wanted = tuple(sorted(placed))
         if self.deadline is None:
-            return None if stop() else lower_bound(self.problem, wanted)
+            hasty = self.work < LEAST * len(wanted)  # to look at each of them at all would take longer than the search
+            return None if stop() or hasty else lower_bound(self.problem, wanted, self.work)
         if self.answer is None or wanted != self.placed:
             return None
         now = time.monotonic()

@@ -71,6 +71,22 @@ def draw_teachers(s: State, a: int) -> int:
     return 1
 
 
+def colleague(s: State, r: int, ability: int, strange: int) -> int:
+    """A teacher who can: once in `strange` times anyone, else somebody of the series `r`; -1: there is none."""
+    if r >= 0 and below(s, strange) != 0:
+        first = s.series_at[r]
+        b = s.series_acts[first + below(s, s.series_at[r + 1] - first)]
+        if s.day[b] >= 0 and s.needs[b] > 0:
+            t = s.who[b * s.width + below(s, s.needs[b])]
+            if s.can[ability * s.teacher_count + t] != 0:
+                return t
+    first = s.able_at[ability]
+    count = s.able_at[ability + 1] - first
+    if count == 0:
+        return -1
+    return s.able[first + below(s, count)]
+
+
 def draw_start(s: State, a: int) -> int:
     """A random start within the window; -1: it is too narrow."""
     starts = s.window[a]
@@ -197,10 +213,11 @@ def construct(s: State, steps: int) -> int:
 
 
 def lay_under(s: State, a: int) -> None:
-    """What cannot be placed at all goes to the bottom of the stack."""
+    """What cannot be placed at all changes places with any of the stack; were it the lowest, two would alternate."""
     wait(s, a)
-    first = s.waiting[0]
-    s.waiting[0] = a
-    s.waiting_place[a] = 0
-    s.waiting[s.waiting_count - 1] = first
-    s.waiting_place[first] = s.waiting_count - 1
+    under = below(s, s.waiting_count)
+    other = s.waiting[under]
+    s.waiting[under] = a
+    s.waiting_place[a] = under
+    s.waiting[s.waiting_count - 1] = other
+    s.waiting_place[other] = s.waiting_count - 1

@@ -22,11 +22,21 @@ class Searching(Protocol):
         """Say how it goes, if somebody wants to know and has not heard of it for a while."""
 
 
-HOT, WARM, COLD = 3.0, 1.5, 0.2
-"""In units of cost: where a pass begins, when there are plenty of steps and when there are few, and where it ends."""
-PLENTY = 2500
-"""Steps for each activity."""
+HEATS = ((2500, 3.0), (1000, 2.0), (0, 1.5))
+"""From so many steps for each activity on a pass begins so hot, in units of cost: fewer need a cooler start."""
+COLD = 0.2
+"""And there it ends."""
 SPEED = {"c": 3_000_000, "python": 40_000}
+
+
+def planned(search: Searching) -> int:
+    """How many steps the budget is worth."""
+    budget = search.budget
+    if budget.steps is not None:
+        return budget.steps
+    assert budget.deadline is not None
+    left = max(0.0, budget.deadline - budget.began)  # reading the problem may have taken more than there was
+    return int(SPEED[search.engine.name] * left * (500 / (500 + search.state.activity_count)) ** 0.35)
 
 
 def cool(search: Searching) -> None:
@@ -34,13 +44,9 @@ def cool(search: Searching) -> None:
     state, budget = search.state, search.budget
     if state.free_count == 0:
         return
-    count = state.activity_count
-    steps = budget.steps
-    if steps is None:
-        assert budget.deadline is not None
-        steps = int(SPEED[search.engine.name] * (budget.deadline - budget.began) * (500 / (500 + count)) ** 0.35)
+    count, steps = state.activity_count, planned(search)
     passes = max(1, round(steps / (PASS * count)))
-    hot = HOT if steps > PLENTY * count else WARM
+    hot = next(heat for least, heat in HEATS if steps >= least * count)
     begun = budget.share()
     for number in range(passes):
         end = begun + (1 - begun) * (number + 1) / passes

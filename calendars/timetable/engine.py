@@ -3,6 +3,7 @@
 import ctypes
 import hashlib
 import logging
+from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -125,8 +126,8 @@ def _in_c(fields: Fields, library: ctypes.CDLL) -> Engine:
         if isinstance(value, int):
             setattr(struct, name, value)
             continue
-        member = ctypes.c_int32 if str(kind) == "Ints" else ctypes.c_int64
-        table = (member * max(1, len(value)))(*value)
+        member, code = (ctypes.c_int32, "i") if str(kind) == "Ints" else (ctypes.c_int64, "q")
+        table = (member * max(1, len(value))).from_buffer(array(code, value or [0]))  # faster than one by one
         kept.append(table)  # the struct only points at it
         setattr(struct, name, ctypes.cast(table, ctypes.POINTER(member)))
     reference = ctypes.byref(struct)

@@ -1,7 +1,7 @@
 """Large moves: a teacher hands her lessons of a series to another, or a whole tie gets others. Translated to C."""
 
 from calendars.timetable.blockers import gather, has
-from calendars.timetable.construction import draw_teachers
+from calendars.timetable.construction import colleague, draw_teachers
 from calendars.timetable.insertion import allowed, open_starts, spare
 from calendars.timetable.journal import begin, draw_limit, lift, put, settle, undo
 from calendars.timetable.places import below, runs
@@ -9,6 +9,11 @@ from calendars.timetable.state import State
 
 MAKING_ROOM = 2
 """How many others a lesson may lift where it is handed over."""
+MOST_TROUBLE = 4
+"""Where so many lessons of somebody new would have to give way, or one cannot, it is not tried: it costs the time of
+thirty small moves and hardly ever ends well."""
+HARD = 5
+"""More than that."""
 
 
 def free_starts(s: State, a: int, d: int) -> int:
@@ -42,22 +47,6 @@ def put_here(s: State, a: int, d: int, start: int) -> int:
     return 1
 
 
-def heir(s: State, r: int, ability: int) -> int:
-    """Who may get the lessons: somebody of the series, or anyone who can; -1: nobody."""
-    if below(s, 2) == 0:
-        first = s.series_at[r]
-        c = s.series_acts[first + below(s, s.series_at[r + 1] - first)]
-        if s.day[c] >= 0 and s.needs[c] > 0:
-            t = s.who[c * s.width + below(s, s.needs[c])]
-            if s.can[ability * s.teacher_count + t] != 0:
-                return t
-    first = s.able_at[ability]
-    count = s.able_at[ability + 1] - first
-    if count == 0:
-        return -1
-    return s.able[first + below(s, count)]
-
-
 def take_over(s: State, n: int, t: int, u: int) -> None:
     """The n-th lifted activity stands where it stood, with `u` instead of `t`."""
     a = s.undo[n]
@@ -71,21 +60,79 @@ def take_over(s: State, n: int, t: int, u: int) -> None:
         put_here(s, a, s.undo_day[n], s.undo_start[n])
 
 
-def hand_series(s: State, r: int) -> None:
-    """All lessons that a teacher has in a series go to another."""
+def draw_one_of(s: State, r: int) -> int:
+    """One of the teachers of a series, each as likely; -1: it has none."""
+    first = r * s.teacher_count
+    chosen = -1
+    count = 0
+    for t in range(s.teacher_count):
+        if s.series_count[first + t] > 0:
+            count += 1
+            if below(s, count) == 0:
+                chosen = t
+    return chosen
+
+
+def lesson_of(s: State, r: int, t: int) -> int:
+    """A lesson of the series that this teacher has, from a random one on."""
     first = s.series_at[r]
-    b = s.series_acts[first + below(s, s.series_at[r + 1] - first)]
-    if s.day[b] < 0 or s.needs[b] == 0 or s.same[b] >= 0:
+    count = s.series_at[r + 1] - first
+    turn = below(s, count)
+    for j in range(count):
+        b = s.series_acts[first + (j + turn) % count]
+        if s.day[b] >= 0 and has(s, b, t) != 0:
+            return b
+    return -1
+
+
+def in_the_way(s: State, a: int, u: int) -> int:
+    """Whether a teacher has something else when a lesson is: 1 if that may go elsewhere, HARD if it may not."""
+    td = u * s.day_count + s.day[a]
+    taken = s.teacher_bits[td] & (((1 << s.length[a]) - 1) << s.start[a])
+    found = 0
+    while taken != 0:
+        bit = taken & -taken
+        taken ^= bit
+        b = s.teacher_sits[td * s.slot_count + bit.bit_length() - 1]
+        if b < 0 or s.pinned[b] != 0:
+            return HARD
+        found = 1
+    return found
+
+
+def could_take_over(s: State, r: int, t: int, u: int) -> int:
+    """Whether it is worth trying to give somebody new all lessons that a teacher has in a series."""
+    trouble = 0
+    for j in range(s.series_at[r], s.series_at[r + 1]):
+        a = s.series_acts[j]
+        if s.day[a] >= 0 and has(s, a, t) != 0:
+            trouble += in_the_way(s, a, u)
+            if trouble > MOST_TROUBLE:
+                return 0
+    return 1
+
+
+def hand_series(s: State, r: int) -> None:
+    """All lessons that a teacher has in a series go to another; who has few is drawn as often as who has many."""
+    first = r * s.teacher_count
+    t = draw_one_of(s, r)
+    if t < 0:
         return
-    i = below(s, s.needs[b])
-    t = s.who[b * s.width + i]
-    u = heir(s, r, s.ability[b * s.width + i])
+    b = lesson_of(s, r, t)
+    if b < 0 or s.same[b] >= 0:
+        return
+    i = 0
+    while s.who[b * s.width + i] != t:
+        i += 1
+    u = colleague(s, r, s.ability[b * s.width + i], 2)
     if u < 0 or u == t:
+        return
+    if s.series_count[first + u] == 0 and could_take_over(s, r, t, u) == 0:
         return
     lost = s.lost
     most = s.cost + draw_limit(s)
     begin(s)
-    for j in range(first, s.series_at[r + 1]):
+    for j in range(s.series_at[r], s.series_at[r + 1]):
         a = s.series_acts[j]
         if s.day[a] >= 0 and s.pinned[a] == 0 and has(s, a, t) != 0 and has(s, a, u) == 0:
             lift(s, a)

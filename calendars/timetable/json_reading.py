@@ -20,7 +20,7 @@ class Unreadable(Exception):
 def value_in(data: bytes) -> Any:
     """The one JSON value that the bytes are: UTF-8, no name twice in an object, no NaN, no infinity."""
     try:
-        return json.loads(data.decode(), object_pairs_hook=_object, parse_constant=_no_number)
+        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_number)
     except UnicodeDecodeError:
         raise Unreadable("not_utf8") from None
     except RecursionError:
@@ -63,7 +63,7 @@ class Step:
         if not isinstance(self.value, dict):
             self.refuse("not_an_object")
         place = f"{self.place}.{name}" if self.place else name
-        if name not in self.value:
+        if self.value.get(name) is None:
             raise Unreadable("missing", place)
         return Step(self.value[name], place)
 
@@ -78,6 +78,8 @@ class Step:
         """A text."""
         if not isinstance(self.value, str):
             self.refuse("not_text")
+        if not self.value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in self.value):
+            self.refuse("half_a_character")
         return self.value
 
     def limit(self) -> int:
@@ -98,7 +100,7 @@ class Step:
         """A number from 0, whole or with decimals."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             self.refuse("not_a_figure")
-        if not math.isfinite(self.value) or not 0 <= self.value <= LARGEST:
+        if not 0 <= self.value <= LARGEST or not math.isfinite(self.value):
             self.refuse("out_of_bounds", least=0, most=LARGEST)
         return self.value
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isqrt, log
 
-from calendars.timetable.problem import Activity, Label, Problem
+from calendars.timetable.node import Label
+from calendars.timetable.problem import Activity, Problem
 from calendars.timetable.state import State
 
 EVEN = 1024
@@ -171,8 +172,11 @@ def _groupings(fields: Fields, problem: Problem) -> None:
         if one.learner is not None:
             talks[one.group].append(a)
     fields["talks_at"], fields["talks"] = rows(talks)
-    fields["free_acts"] = [a for a, one in enumerate(acts) if one.fixed is None]
-    fields["free_count"] = sum(one.fixed is None for one in acts)
+    free = [a for a, one in enumerate(acts) if one.fixed is None]
+    fixed = [a for a, one in enumerate(acts) if one.fixed is not None]
+    fields["free_acts"] = sorted(free, key=lambda a: acts[a].site >= 0) + fixed
+    fields["free_count"] = len(free)
+    fields["lively_count"] = sum(acts[a].site < 0 for a in free)
     held = {one.series: None for one in acts if one.series is not None and one.same_teacher is None}
     names = list(dict.fromkeys(one.series for one in acts if one.series is not None))
     fields["held_series"] = [place for place, name in enumerate(names) if name in held]

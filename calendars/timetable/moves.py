@@ -3,6 +3,7 @@
 from calendars.timetable.blockers import gather
 from calendars.timetable.construction import (
     FAR,
+    colleague,
     draw_start,
     draw_teachers,
     draw_tied,
@@ -18,30 +19,14 @@ from calendars.timetable.state import State
 
 RETRIES = 150
 """Of a thousand moves, while something is not placed."""
-
-
-def colleague(s: State, a: int) -> int:
-    """A teacher for the only need of an activity: mostly of its series, else anyone who can; -1: there is none."""
-    ability = s.ability[a * s.width]
-    r = s.series[a]
-    if r >= 0 and below(s, 4) != 0:
-        first = s.series_at[r]
-        b = s.series_acts[first + below(s, s.series_at[r + 1] - first)]
-        if s.day[b] >= 0 and s.needs[b] > 0:
-            t = s.who[b * s.width + below(s, s.needs[b])]
-            if s.can[ability * s.teacher_count + t] != 0:
-                return t
-    first = s.able_at[ability]
-    count = s.able_at[ability + 1] - first
-    if count == 0:
-        return -1
-    return s.able[first + below(s, count)]
+LIVELY = 4
+"""Once in so many moves anything is drawn, else only what lies at no site."""
 
 
 def choose(s: State, a: int) -> int:
     """New teachers into `s.try_who` for an activity that still stands; 0: there are none."""
     if s.needs[a] == 1:
-        s.try_who[0] = colleague(s, a)
+        s.try_who[0] = colleague(s, s.series[a], s.ability[a * s.width], 4)
         if s.try_who[0] < 0:
             return 0
         return 1
@@ -100,11 +85,13 @@ def small(s: State, a: int) -> None:
         start = draw_start(s, a)
     if least_rise(s, a, d, start) >= limit:
         return
+    if gather(s, a, d, start, s.most_blockers) < 0:
+        return
     most = s.cost + limit
     lost = s.lost
     begin(s)
     lift(s, a)
-    make_room(s, a, d, start, lost, most)
+    move_in(s, a, d, start, lost, most)
 
 
 def make_room(s: State, a: int, d: int, start: int, lost: int, most: int) -> None:
@@ -112,6 +99,11 @@ def make_room(s: State, a: int, d: int, start: int, lost: int, most: int) -> Non
     if gather(s, a, d, start, s.most_blockers) < 0:
         undo(s)
         return
+    move_in(s, a, d, start, lost, most)
+
+
+def move_in(s: State, a: int, d: int, start: int, lost: int, most: int) -> None:
+    """Lift those in the way, put it there, and see where they can go."""
     for j in range(s.blocker_count):
         lift(s, s.blockers[j])
     for i in range(s.needs[a]):
@@ -153,6 +145,13 @@ def retry(s: State, a: int) -> None:
         undo(s)
 
 
+def draw_free(s: State) -> int:
+    """Any activity that may move, mostly one whose time has a price."""
+    if s.lively_count > 0 and below(s, LIVELY) != 0:
+        return s.free_acts[below(s, s.lively_count)]
+    return s.free_acts[below(s, s.free_count)]
+
+
 def step(s: State) -> None:
     """One move."""
     s.steps += 1
@@ -162,7 +161,7 @@ def step(s: State) -> None:
     elif draw >= 1000 - s.large_share:
         large(s)
     else:
-        a = s.free_acts[below(s, s.free_count)]
+        a = draw_free(s)
         if s.day[a] < 0:
             retry(s, a)
         else:

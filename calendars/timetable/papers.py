@@ -18,6 +18,9 @@ KINDS = ("slot", "teacher_change", "gap", "moved")
 USUAL: dict[str, int | float] = {"slot": 1, "teacher_change": 10, "gap": 2, "moved": 5}
 """What one of each costs unless the problem says otherwise."""
 
+LONGEST_DAY = 1440
+MOST_SLOTS = 60_000_000
+"""Beyond these nobody could look at the findings; no search takes more either."""
 Span = tuple[int, int, int]
 """A day, its first slot, and the slot after its last."""
 Label = str | int
@@ -105,13 +108,14 @@ class Timetable:
 def read_problem(value: Any) -> Problem:
     """A problem, or Unreadable."""
     top = _headed(value, "days")
-    slots = top.at("slots_per_day").whole(1)
-    days = list(top.at("days").each())
-    dates = tuple(_date(one.at("date")) for one in days)
+    slots = top.at("slots_per_day").whole(1, LONGEST_DAY)
+    days = [(_date(one.at("date")), one.at("week").whole()) for one in top.at("days").each()]
     spans = Spans(len(days), slots)
     rooms = _by_id(top.at("sites"), lambda one, _: one.at("rooms").limit())
     teachers = _by_id(top.at("teachers"), lambda one, name: _teacher(one, name, spans))
     groups = _by_id(top.at("groups"), lambda one, name: _group(one, name, spans))
+    if (len(teachers) + len(groups) + len(rooms)) * len(days) * slots > MOST_SLOTS:
+        raise Unreadable("too_large", most=MOST_SLOTS)
 
     def activity(one: Step, name: str) -> Activity:
         known: dict[str, dict[str, Any]] = {"group": groups, "site": rooms, "teacher": teachers}
@@ -119,8 +123,8 @@ def read_problem(value: Any) -> Problem:
 
     return Problem(
         slots=slots,
-        dates=dates,
-        weeks=tuple(one.at("week").whole() for one in days),
+        dates=tuple(day for day, _ in days),
+        weeks=tuple(week for _, week in days),
         rooms=rooms,
         teachers=teachers,
         groups=groups,
@@ -144,6 +148,17 @@ def read_timetable(value: Any) -> Timetable:
         cost=stated,
         bound=top.at("bound").number() if top.has("bound") else None,
     )
+
+
+def read_previous(value: Any) -> Timetable:
+    """An earlier timetable, or Unreadable: what stands in it twice cannot have moved from anywhere."""
+    timetable = read_timetable(value)
+    seen: set[str] = set()
+    for number, row in enumerate(timetable.rows):
+        if row.activity in seen:
+            raise Unreadable("placed_twice", f"placed[{number}].activity", given=row.activity)
+        seen.add(row.activity)
+    return timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +234,11 @@ def _by_id(steps: Step, read: Callable[[Step, str], T]) -> dict[str, T]:
 
 
 def _teacher(one: Step, name: str, spans: Spans) -> Teacher:
+    can, busy = frozenset(one.at("can").texts()), _busy(one, spans)
     most_a_day, most_a_week = (
         one.at(limit).limit() if one.has(limit) else LARGEST for limit in ("max_slots_day", "max_slots_week")
     )
-    return Teacher(name, frozenset(one.at("can").texts()), _busy(one, spans), most_a_day, most_a_week)
+    return Teacher(name, can, busy, most_a_day, most_a_week)
 
 
 def _busy(one: Step, spans: Spans) -> tuple[Span, ...]:
@@ -230,14 +246,14 @@ def _busy(one: Step, spans: Spans) -> tuple[Span, ...]:
 
 
 def _group(one: Step, name: str, spans: Spans) -> Group:
+    busy = _busy(one, spans)
     slot_cost = tuple(cost.number() for cost in one.at("slot_cost").each()) if one.has("slot_cost") else ()
     if slot_cost and len(slot_cost) != spans.slots:
         one.at("slot_cost").refuse("not_one_a_slot", slots=spans.slots, given=len(slot_cost))
-    return Group(name, _busy(one, spans), slot_cost)
+    return Group(name, busy, slot_cost)
 
 
 def _activity(one: Step, name: str, spans: Spans, known: dict[str, dict[str, Any]]) -> Activity:
-    opens, closes = (one.at(name).whole(0, spans.slots) for name in ("from", "to"))
     return Activity(
         id=name,
         group=_known(one.at("group"), known["group"], "group"),
@@ -245,8 +261,8 @@ def _activity(one: Step, name: str, spans: Spans, known: dict[str, dict[str, Any
         needs=one.at("needs").texts(),
         length=one.at("length").whole(1),
         days=frozenset(spans.day(day) for day in one.at("days").each()),
-        opens=opens,
-        closes=closes,
+        opens=one.at("from").whole(0, spans.slots),
+        closes=one.at("to").whole(0, spans.slots),
         site=_known(one.at("site"), known["site"], "site") if one.has("site") else None,
         series=one.at("series").text() if one.has("series") else None,
         once_a_day=_label(one, "once_a_day"),
@@ -264,11 +280,9 @@ def _label(one: Step, name: str) -> Label | None:
 
 
 def _fixed(one: Step, activity: str, spans: Spans, teachers: Iterable[str]) -> Row:
-    row = _row(one, activity)
-    spans.day(one.at("day"))
-    for step in one.at("teachers").each():
-        _known(step, teachers, "teacher")
-    return row
+    day, start = spans.day(one.at("day")), one.at("start").whole(0, spans.slots - 1)
+    names = tuple(_known(step, teachers, "teacher") for step in one.at("teachers").each())
+    return Row(activity, day, start, names)
 
 
 def _row(one: Step, activity: str) -> Row:

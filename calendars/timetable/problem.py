@@ -1,27 +1,18 @@
 """A timetable problem as the contract writes it, read with care: what cannot be used is refused with its place."""
 
-import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NoReturn
+from typing import Protocol, TypeVar
+
+from calendars.timetable.node import NO_LIMIT, Label, Node, Unusable, shown
 
 FORMAT = "oppitupa-timetable-1"
 WEIGHTS: Mapping[str, int | float] = {"slot": 1, "teacher_change": 10, "gap": 2, "moved": 5}
 """The soft costs and what one of each costs where the problem does not say."""
-NO_LIMIT = 1_000_000_000
 LONGEST_DAY = 1440
 LARGEST = 60_000_000
 """The search keeps a place for each slot of each day of each teacher, group and site: at most so many."""
-
-
-class Unusable(Exception):
-    """The input cannot be used; the text is one sentence for whoever wrote it."""
-
-
-Label = str | int
-"""What activities share that belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,124 +92,18 @@ class Problem:
     weights: Mapping[str, int | float]
 
 
-class Node:
-    """A JSON value and where it stands, so that each refusal can name its place."""
-
-    __slots__ = ("value", "where")
-
-    def __init__(self, value: object, where: str) -> None:
-        self.value = value
-        self.where = where
-
-    def wrong(self, said: str) -> NoReturn:
-        """Refuse it."""
-        raise Unusable(f"{self.where or 'The file'} {said}.")
-
-    def fields(self) -> dict[str, object]:
-        """The fields of an object."""
-        if not isinstance(self.value, dict):
-            self.wrong("must be a JSON object")
-        return self.value
-
-    def get(self, name: str) -> "Node":
-        """A field that may be missing: then its value is null."""
-        return Node(self.fields().get(name), f"{self.where}.{name}" if self.where else name)
-
-    def items(self) -> "Iterator[Node]":
-        """The members of a list."""
-        if not isinstance(self.value, list):
-            self.wrong("is missing" if self.value is None else "must be a list")
-        return (Node(value, f"{self.where}[{place}]") for place, value in enumerate(self.value))
-
-    def text(self) -> str:
-        """A text."""
-        if not isinstance(self.value, str):
-            self.wrong("is missing" if self.value is None else "must be text in quotes")
-        return self.value
-
-    def text_or_none(self) -> str | None:
-        """A text or null."""
-        return None if self.value is None else self.text()
-
-    def label(self) -> Label | None:
-        """A text, a whole number or null."""
-        return self.value if type(self.value) is int else self.text_or_none()
-
-    def whole(self, least: int, most: int | None = None) -> int:
-        """A whole number between two limits."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int):
-            self.wrong("is missing" if self.value is None else "must be a whole number")
-        if self.value < least or (most is not None and self.value > most):
-            self.wrong(f"must be {f'at least {least}' if most is None else f'between {least} and {most}'}")
-        return self.value
-
-    def number(self) -> int | float:
-        """A number that costs can be made of."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            self.wrong("is missing" if self.value is None else "must be a number")
-        if not 0 <= self.value <= NO_LIMIT or not math.isfinite(self.value):
-            self.wrong(f"must be between 0 and {NO_LIMIT}")
-        return self.value
-
-    def limit(self) -> int:
-        """A most; null or missing: there is none."""
-        return NO_LIMIT if self.value is None else min(self.whole(0), NO_LIMIT)
-
-    def index(self, known: Mapping[str, int], what: str) -> int:
-        """The place of what an id names."""
-        name = self.text()
-        if name not in known:
-            self.wrong(f"names the {what} {_shown(name)}, which the problem does not have")
-        return known[name]
-
-    def span(self, days: int, slots: int) -> tuple[int, int, int]:
-        """A time away: [day, from, to]."""
-        parts = list(self.items())
-        if len(parts) != 3:
-            self.wrong("must be [day, from, to]")
-        day = parts[0].whole(0, days - 1) if days else self.wrong("names a day, and there are none")
-        first, last = parts[1].whole(0, slots), parts[2].whole(0, slots)
-        if first > last:
-            self.wrong("ends before it begins")
-        return day, first, last
-
-
-def parse(raw: bytes | str) -> object:
-    """The JSON value in a file: RFC 8259, no name twice in one object, no NaN."""
-    try:
-        text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once)
-    except UnicodeDecodeError:
-        raise Unusable("The file is not UTF-8 text.") from None
-    except json.JSONDecodeError as wrong:
-        raise Unusable(f"The file is not JSON: {wrong.msg} in line {wrong.lineno}, column {wrong.colno}.") from None
-    except RecursionError:
-        raise Unusable("The file is not usable: its brackets stand too deep inside each other.") from None
-    except ValueError as wrong:  # a number of more than 4,300 digits
-        raise Unusable(f"The file is not usable: {str(wrong).partition(';')[0]}.") from None
-
-
 def read(value: object) -> Problem:
     """The problem in a JSON value."""
-    top = Node(value, "")
-    if top.get("format").value != FORMAT:
-        top.get("format").wrong(f'must be "{FORMAT}"')
+    top = headed(value, "days")
     slots = top.get("slots_per_day").whole(1, LONGEST_DAY)
     days = tuple(_day(one) for one in top.get("days").items())
-    sites = tuple(Site(_id(one), one.get("rooms").whole(0)) for one in top.get("sites").items())
-    teachers = tuple(_teacher(one, len(days), slots) for one in top.get("teachers").items())
-    groups = tuple(_group(one, len(days), slots) for one in top.get("groups").items())
-    known = Known(
-        len(days),
-        slots,
-        _places("sites", [one.id for one in sites]),
-        _places("teachers", [one.id for one in teachers]),
-        _places("groups", [one.id for one in groups]),
-    )
+    sites = _each(top.get("sites"), lambda one: Site(_id(one), one.get("rooms").limit()))
+    teachers = _each(top.get("teachers"), lambda one: _teacher(one, len(days), slots))
+    groups = _each(top.get("groups"), lambda one: _group(one, len(days), slots))
+    known = Known(len(days), slots, _places(sites), _places(teachers), _places(groups))
     if (len(teachers) + len(groups) + len(sites)) * len(days) * slots > LARGEST:
-        raise Unusable(f"The problem is too large: teachers, groups and sites have more than {LARGEST} slots.")
-    activities = tuple(known.activity(one) for one in top.get("activities").items())
-    _places("activities", [one.id for one in activities])
+        raise Unusable(f"teachers, groups and sites have more than {LARGEST} slots in all.")
+    activities = _each(top.get("activities"), known.activity)
     return Problem(slots, days, sites, teachers, groups, activities, _weights(top.get("weights")))
 
 
@@ -240,8 +125,8 @@ class Known:
             group=node.get("group").index(self.groups, "group"),
             learner=node.get("learner").text_or_none(),
             needs=tuple(one.text() for one in node.get("needs").items()),
-            length=node.get("length").whole(1, NO_LIMIT),
-            days=tuple(dict.fromkeys(self._day(one) for one in node.get("days").items())),
+            length=node.get("length").whole(1),
+            days=tuple(dict.fromkeys(one.day(self.days) for one in node.get("days").items())),
             first=node.get("from").whole(0, self.slots),
             last=node.get("to").whole(0, self.slots),
             site=-1 if site.value is None else site.index(self.sites, "site"),
@@ -251,25 +136,33 @@ class Known:
             fixed=self._fixed(node.get("fixed")),
         )
 
-    def _day(self, node: Node) -> int:
-        if isinstance(node.value, int) and not isinstance(node.value, bool) and not 0 <= node.value < self.days:
-            node.wrong(f"names day {node.value if abs(node.value) < NO_LIMIT else 'beyond all'}, of {self.days} days")
-        return node.whole(0, self.days - 1)
-
     def _fixed(self, node: Node) -> Fixed | None:
         if node.value is None:
             return None
-        teachers = tuple(one.index(self.teachers, "teacher") for one in node.get("teachers").items())
-        return Fixed(self._day(node.get("day")), node.get("start").whole(0, self.slots - 1), teachers)
+        day, start = node.get("day").day(self.days), node.get("start").whole(0, self.slots - 1)
+        return Fixed(day, start, tuple(one.index(self.teachers, "teacher") for one in node.get("teachers").items()))
+
+
+def headed(value: object, telling: str) -> Node:
+    """A file of the format, with the part that tells a problem from a timetable."""
+    top = Node(value, "")
+    stated = top.get("format")
+    if stated.value != FORMAT:
+        stated.unlike(f'it must be "{FORMAT}"')
+    if telling not in top.fields():
+        top.get(telling).wrong("it is missing; the problem comes first, the timetable second")
+    return top
 
 
 def _day(node: Node) -> Day:
     text = node.get("date").text()
     try:
-        date.fromisoformat(text)
+        good = date.fromisoformat(text).isoformat() == text  # 20260112 is one to Python
     except ValueError:
-        node.get("date").wrong("must be a day such as 2026-01-12")
-    return Day(text, node.get("week").whole(-NO_LIMIT, NO_LIMIT))
+        good = False
+    if not good:
+        node.get("date").wrong("a day is needed, such as 2026-01-12")
+    return Day(text, node.get("week").whole(-NO_LIMIT))
 
 
 def _teacher(node: Node, days: int, slots: int) -> Teacher:
@@ -277,16 +170,22 @@ def _teacher(node: Node, days: int, slots: int) -> Teacher:
         _id(node),
         frozenset(one.text() for one in node.get("can").items()),
         tuple(one.span(days, slots) for one in _optional(node.get("busy"))),
-        node.get("max_slots_day").limit(),
-        node.get("max_slots_week").limit(),
+        _limit(node.get("max_slots_day")),
+        _limit(node.get("max_slots_week")),
     )
 
 
 def _group(node: Node, days: int, slots: int) -> Group:
+    busy = tuple(one.span(days, slots) for one in _optional(node.get("busy")))
     costs = tuple(one.number() for one in _optional(node.get("slot_cost")))
     if costs and len(costs) != slots:
-        node.get("slot_cost").wrong(f"must have {slots} numbers, one for each slot of a day")
-    return Group(_id(node), tuple(one.span(days, slots) for one in _optional(node.get("busy"))), costs or (0,) * slots)
+        node.get("slot_cost").wrong(f"one cost for each of the {slots} slots of a day is needed, not {len(costs)}")
+    return Group(_id(node), busy, costs or (0,) * slots)
+
+
+def _limit(node: Node) -> int:
+    """Null or missing: there is none."""
+    return NO_LIMIT if node.value is None else node.limit()
 
 
 def _optional(node: Node) -> "Iterator[Node]":
@@ -303,30 +202,29 @@ def _id(node: Node) -> str:
     return node.get("id").text()
 
 
-def _places(where: str, ids: list[str]) -> dict[str, int]:
-    places = {name: place for place, name in enumerate(ids)}
-    if len(places) < len(ids):
-        twice = next(name for place, name in enumerate(ids) if places[name] != place)
-        raise Unusable(f"{where} has the id {_shown(twice)} twice.")
-    return places
+class Named(Protocol):
+    """Something with an id."""
+
+    @property
+    def id(self) -> str:
+        """What others call it."""
+        ...
 
 
-def _shown(name: str) -> str:
-    """An id from a file must not steer the terminal, nor flood it."""
-    short = name if len(name) <= 60 else name[:59] + "…"
-    return short if short.isprintable() else ascii(short)[1:-1]
+Kind = TypeVar("Kind")
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
+def _each(nodes: Node, read_one: Callable[[Node], Kind]) -> tuple[Kind, ...]:
+    """The members of a list, of which no two have one id."""
+    found: list[Kind] = []
+    ids: set[str] = set()
+    for one in nodes.items():
+        if (name := _id(one)) in ids:
+            one.get("id").wrong(f"the id {shown(name)} stands there twice")
+        ids.add(name)
+        found.append(read_one(one))
+    return tuple(found)
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise ValueError(f"the name {_shown(_twice([name for name, _ in pairs]))} stands twice in one object")
-    return made
-
-
-def _twice(names: list[str]) -> str:
-    return next(name for place, name in enumerate(names) if name in names[:place])
+def _places(named: Sequence[Named]) -> dict[str, int]:
+    return {one.id: place for place, one in enumerate(named)}

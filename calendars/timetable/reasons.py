@@ -1,13 +1,15 @@
 """Why something could not be placed and what would help, counted over all its places in the timetable as it stands."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from math import inf
 from typing import Any
 
 from calendars.timetable import remedies
 from calendars.timetable.answer import Spots
-from calendars.timetable.layout import lay_out, state_of
+from calendars.timetable.layout import Fields, state_of
 from calendars.timetable.places import place, runs
 from calendars.timetable.problem import Activity, Problem
 from calendars.timetable.remedies import Place
@@ -15,19 +17,27 @@ from calendars.timetable.remedies import Place
 THOROUGH = 100
 """So many are looked at in every place they have; of more, each in a few."""
 FEW = 6
+SETTING_UP = 2e-5
+"""Seconds that an activity costs before the first place can be looked at."""
 LOOKED_AT = 500
 """Where more are unplaced the search was hardly begun, and the time for reasons is short too."""
 
 
-def unplaced(problem: Problem, spots: Spots) -> list[Mapping[str, Any]]:
-    """One line for each activity without a place, in the order of the problem."""
+def unplaced(problem: Problem, spots: Spots, fields: Fields, until: float = inf) -> list[Mapping[str, Any]]:
+    """One line for each activity without a place, in the order of the problem; `fields` with nothing placed yet.
+
+    Past `until`, a moment of the monotonic clock, nobody looks at places any more.
+    """
     missing = [a for a in range(len(problem.activities)) if a not in spots]
     if not missing:
         return []
-    standing = Standing(problem, spots)
+    late = time.monotonic() + len(problem.activities) * SETTING_UP > until
+    standing = None if late else Standing(problem, spots, fields)
     found: list[Mapping[str, Any]] = []
     for number, a in enumerate(missing):
-        places = list(islice(standing.places(a), None if number < THOROUGH else FEW)) if number < LOOKED_AT else None
+        places = None
+        if standing is not None and number < LOOKED_AT and time.monotonic() < until:
+            places = list(islice(standing.places(a), None if number < THOROUGH else FEW))
         found.append({"activity": problem.activities[a].id, **_reason(problem, a, places)})
     return found
 
@@ -88,9 +98,8 @@ def matched(options: list[list[int]]) -> bool:
 class Standing:
     """The timetable as it stands, and for each place of an activity the rules that it would break there."""
 
-    def __init__(self, problem: Problem, spots: Spots) -> None:
+    def __init__(self, problem: Problem, spots: Spots, fields: Fields) -> None:
         self.problem = problem
-        fields = lay_out(problem).fields
         self.state = state_of(fields)
         self.teacher_away = list(self.state.teacher_bits)
         self.group_away = list(self.state.group_bits)

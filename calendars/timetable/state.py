@@ -34,7 +34,7 @@ class State:
     series: Ints  # -1: none
     once: Ints  # -1: as often a day as it fits
     same: Ints  # -1: any teachers
-    pinned: Ints  # 1: stands where it is fixed, or not at all
+    pinned: Ints  # 1: stands where it is fixed and stays
     window: Longs  # the slots in which it may lie
     weight: Longs  # what it counts when it is not placed
     days_at: Ints
@@ -59,8 +59,9 @@ class State:
     once_acts: Ints
     same_at: Ints
     same_acts: Ints
-    free_acts: Ints  # those that are not pinned
-    free_count: int
+    free_acts: Ints  # those that are not fixed, and then those that are
+    free_count: int  # so many of them may be moved
+    lively_count: int  # so many of them, the first, lie at no site: what they cost hangs on where they are
     held_series: Ints  # the series and the ties of same_teacher in which large moves make sense
     held_series_count: int
     held_same: Ints

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from calendars.timetable.problem import Problem, Unusable
+from calendars.timetable.node import Unusable
+from calendars.timetable.problem import Problem
 
 STRIDE = 1_000_003
 """From the seed of one to the seed of the next."""

@@ -65,12 +65,12 @@ def _at(curve: list[tuple[float, float]], at: float) -> float:
     return min((total for seconds, total in curve if seconds <= at), default=float("nan"))
 
 
-def repairs(problem: Json, old: Json, cases: int) -> None:
-    """One teacher after the other is ill for three days in the middle."""
+def repairs(problem: Json, old: Json, cases: int) -> list[int]:
+    """One teacher after the other is ill for three days in the middle; how many more than touched move, if all fits."""
     first = len(problem["days"]) // 8
     days = range(first, first + 3)
     tally: dict[str, int] = {}
-    longest = 0.0
+    longest, more_moved = 0.0, list[int]()
     for place in range(0, len(problem["teachers"]), max(1, len(problem["teachers"]) // cases)):
         ill = copy.deepcopy(problem)
         teacher = ill["teachers"][place]
@@ -80,12 +80,15 @@ def repairs(problem: Json, old: Json, cases: int) -> None:
         _, answer, _ = run({"problem": ill, "previous": old, "seconds": 5})
         longest = max(longest, time.monotonic() - began)
         more = "unplaced" if answer["unplaced"] else f"touched + {answer['cost']['moved'] - touched}"
+        if not answer["unplaced"]:
+            more_moved.append(answer["cost"]["moved"] - touched)
         tally[more] = tally.get(more, 0) + 1
     print(
         "repairs "
         + ", ".join(f"{name}: {count}" for name, count in sorted(tally.items()))
         + f"; longest {longest:.1f} s"
     )
+    return more_moved
 
 
 def main(words: list[str]) -> None:

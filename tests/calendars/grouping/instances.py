@@ -5,6 +5,7 @@ oracle.
 """
 
 import math
+from dataclasses import replace
 from random import Random
 
 from calendars.grouping.problem import HALF_DAYS, LEVELS, Learner, Problem, Weights
@@ -47,6 +48,35 @@ def _some_pairs(people: list[Learner], count: int, chance: Random) -> tuple[tupl
             taken |= {one.id, other.id}
             found.append((one.id, other.id))
     return tuple(found)
+
+
+def odd(seed: int) -> Problem:
+    """A few learners in what life rarely brings: rings of strangers, fixed groups of other fields, unknown ways.
+
+    Also wishes across fields and listed twice, groups of one, one learner alone, and a least size above the largest.
+    """
+    chance = Random(f"odd/{seed}")
+    whole = tiny(chance.randrange(10**9))
+    people = list(whole.learners)
+    if chance.random() < 0.3:
+        people = [replace(one, field=chance.choice((None, "", "a", "\u00e4"))) for one in people]
+    if chance.random() < 0.3:
+        people = [replace(one, km={} if chance.random() < 0.4 else one.km) for one in people]
+    ids = [one.id for one in people]
+    apart, together = list(whole.apart), list(whole.together)
+    if chance.random() < 0.4 and len(ids) > 2:  # a ring: each apart from the next, the last from the first
+        ring = chance.sample(ids, chance.randint(3, len(ids)))
+        apart = list(zip(ring, [*ring[1:], ring[0]], strict=True))
+    if chance.random() < 0.4 and len(ids) > 1:
+        pair = chance.sample(ids, 2)
+        together += [(pair[0], pair[1]), (pair[1], pair[0])]
+    fixed = dict(whole.fixed)
+    if chance.random() < 0.3:
+        fixed = {one: chance.choice(("x", "y", "g1")) for one in ids if chance.random() < 0.4}
+    largest = chance.choice((1, 1, 2, 3, 50))
+    return Problem(
+        chance.choice((0, 1, 4, 60)), largest, tuple(people), tuple(together), tuple(apart), fixed, whole.weights
+    )
 
 
 def tiny(seed: int) -> Problem:

@@ -115,6 +115,45 @@ def test_bound_when_one_teacher_costs_slots_and_two_cost_a_change_then_it_takes_
     assert (bound(problem, wishes), best(problem, wishes)) == (3, 3)
 
 
+def test_bound_when_two_series_want_one_teacher_on_one_day_then_one_of_them_pays_for_a_second() -> None:
+    problem = small_problem()
+    problem["teachers"] = [
+        {"id": name, "can": can, "busy": [], "max_slots_day": 4, "max_slots_week": 20}
+        for name, can in (("both", ["field:care", "language"]), ("care", ["field:care"]), ("tongues", ["language"]))
+    ]
+    problem["groups"] = [{"id": name, "size": 6, "busy": [], "slot_cost": [0] * 10} for name in ("g0", "g1")]
+    wishes = [
+        activity(f"{group}{need}", group, need, days=[0], length=2, site="s0", series=f"{group}/contact")
+        for group in ("g0", "g1")
+        for need in ("field:care", "language")
+    ]
+    problem["activities"] = wishes
+    assert bound(problem, wishes) == 10
+    problem["teachers"][0]["max_slots_day"] = 8
+    assert bound(problem, wishes) == 0
+    problem["teachers"][0]["max_slots_week"] = 6
+    assert bound(problem, wishes) == 10
+
+
+def test_bound_when_series_crowd_on_single_days_then_it_lies_never_above_the_best() -> None:
+    compared = above_nothing = 0
+    for number in range(RUNS // 2):
+        problem = odd.problem(number, 5, days=2, slots=4)
+        for one in problem["activities"]:
+            one.update(days=one["days"][:1], learner=None, same_teacher=None, series=one["group"])
+        problem["weights"]["teacher_change"] = 7
+        wishes = [one for one in problem["activities"] if rows_of(problem, one)][:5]
+        optimum = best(problem, wishes)
+        if optimum is None:
+            continue
+        lower = bound(problem, wishes)
+        assert lower is not None, number
+        assert lower <= optimum, number
+        compared += 1
+        above_nothing += lower >= 7
+    assert (compared > RUNS // 8, above_nothing > compared // 20) == (True, True)
+
+
 def test_bound_when_stopped_then_it_is_lower_and_still_one() -> None:
     made = instances.instance("S", 1)
     whole = bound(made.problem, made.problem["activities"])

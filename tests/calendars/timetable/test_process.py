@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from calendars.timetable.check import judge
+from calendars.timetable.papers import read_problem, read_timetable
 from tests.calendars.timetable import small
 from tests.instances import instance
 
@@ -38,6 +40,21 @@ def test_search_when_ordered_then_progress_and_last_the_timetable_with_its_bound
     assert made["bound"] <= made["cost"]["total"]
 
 
+def test_search_when_better_is_asked_for_then_what_is_said_on_the_way_is_good_and_gets_better() -> None:
+    problem = instance("S", 1).problem
+    with started({"problem": problem, "seconds": 3, "better": True}) as process:
+        told = lines(process)
+    betters, answer = [one["better"] for one in told if "better" in one], told[-1]["timetable"]
+    totals = [one["cost"]["total"] for one in (*betters, answer)]
+    assert "better" in told[0]
+    assert 1 < len(betters) <= 4
+    assert totals == sorted(totals, reverse=True)
+    assert len(set(totals[:-1])) == len(betters)
+    for one in betters:
+        verdict = judge(read_problem(problem), read_timetable(one))
+        assert (verdict.broken, verdict.misstated) == ((), {})
+
+
 @pytest.mark.parametrize(
     ("wish", "code", "answers"), [(b"enough\n", 0, True), (b"cancel\n", 3, False), (b"", 3, False)]
 )
@@ -60,4 +77,4 @@ def test_search_when_the_order_is_unusable_then_one_sentence() -> None:
     with started({"problem": {"format": "other"}}) as process:
         told = lines(process)
     assert process.returncode == 2
-    assert told == [{"refused": 'format must be "oppitupa-timetable-1".'}]
+    assert told == [{"refused": 'format: it must be "oppitupa-timetable-1".'}]

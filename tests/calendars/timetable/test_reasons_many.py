@@ -2,6 +2,7 @@
 
 from calendars.timetable import problem as problems
 from calendars.timetable import reasons
+from calendars.timetable.layout import lay_out
 from tests import instances
 
 
@@ -9,7 +10,8 @@ def test_unplaced_when_the_search_had_no_time_then_few_are_looked_at_and_each_ha
     made = instances.instance("M", 1).problem
     made["activities"][-1]["needs"] = ["juggling"]
     made["activities"][-2]["days"] = []
-    found = reasons.unplaced(problems.read(made), {})
+    problem = problems.read(made)
+    found = reasons.unplaced(problem, {}, lay_out(problem).fields)
     codes = [one["help"]["code"] for one in found]
     assert codes[:500] == ["more_time"] * 500
     assert codes[500:] == ["much_more_time"] * (len(codes) - 502) + ["day", "teacher_needed"]
