@@ -197,7 +197,7 @@ def _intervals(dossier: _Dossier, frame: _Frame) -> tuple[Piece, ...]:
     """Rule 5: every second within the doors has at most one kind; what a human removed has none."""
     stays, leaves = _stays(dossier, frame.rules.lease)
     service_gaps, bridged = _gaps(stays, leaves, dossier, frame)
-    rooms = [one for events in dossier.provided.values() for one in _rooms(events)]
+    rooms = [one for events in dossier.provided.values() for one in seen_in(events)[0]]
     corrected = [line.interval for line in dossier.statements if line.kind != "remove"]
     removed = [line.interval for line in dossier.statements if line.kind == "remove"]
     layers = (removed, stays, rooms, service_gaps, bridged, corrected)
@@ -271,12 +271,14 @@ def _explained(gap: Interval, outages: Sequence[Interval], lease: int) -> bool:
     return begun > 0 and outages[begun - 1].ends >= max(gap.starts, gap.ends - lease)
 
 
-def _rooms(events: Iterable[Provided]) -> Iterator[Interval]:
-    """Rule 4: what one provider saw of her, each from joined to left."""
+def seen_in(events: Iterable[Provided]) -> tuple[list[Interval], int | None]:
+    """Rule 4: what one provider saw of her, each from joined to left; and since when, if she has not left."""
+    stays: list[Interval] = []
     joined: int | None = None
     for line in sorted(events, key=lambda line: (line.at, line.event == "joined")):
         if line.event == "joined":
             joined = line.at if joined is None else joined
         elif joined is not None:
-            yield Interval(joined, line.at)
+            stays.append(Interval(joined, line.at))
             joined = None
+    return stays, joined

@@ -131,12 +131,17 @@ class RegisterProposed(Fact):
 
 @dataclass(frozen=True)
 class RegisterCorrected(Fact):
-    """Somebody added a statement to the evidence; nothing was overwritten."""
+    """Somebody added a statement to the evidence; nothing was overwritten.
+
+    `since`: since when she is here by it, where it says that she is; empty for what is past.
+    """
 
     audience: ClassVar[Audience] = "staff"
     person: str
     how: str
     by: str
+    since: str = ""
+    late_by: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,3 +159,30 @@ class RegisterReopened(Fact):
     audience: ClassVar[Audience] = "staff"
     by: str
     reason: str
+
+
+@dataclass(frozen=True)
+class SeenInRoom(Fact):
+    """What the video providers have told of a person in this lesson has changed; this is all of it.
+
+    `first`: when she first joined. `since`: since when she is in, or empty; then `left` says until when she was.
+    """
+
+    audience: ClassVar[Audience] = "staff"
+    person: str
+    role: str
+    provider: str
+    first: str
+    since: str
+    left: str
+    late_by: int
+
+
+@dataclass(frozen=True)
+class RoomMoved(Fact):
+    """The lesson goes on in a room of another provider. `why` as in the row; `by` is empty when its server was away."""
+
+    audience: ClassVar[Audience] = "lesson"
+    provider: str
+    why: str
+    by: str

@@ -55,8 +55,13 @@ def proven_until(visit: Visit, at: datetime) -> int:
     """The second up to which a stay that was open at `at` was proven then."""
     if visit.steps is None:
         return min(seconds(visit.b), seconds(at))
-    until = seconds(visit.a)
-    for one in visit.steps.split():
+    return last_step(visit.steps, at, seconds(visit.a))
+
+
+def last_step(steps: str, at: datetime, begun: int) -> int:
+    """The second of the last of these moves that was known at `at`; `begun` where none was."""
+    until = begun
+    for one in steps.split():
         heard, told = one.split("@")
         if int(told) > _microseconds(at):
             break

@@ -12,8 +12,9 @@ from calendars.clock import parse_instant, rfc3339, seconds
 from calendars.lessons import seated
 from calendars.store import Look, Work, new_id
 from calendars.tables import Expected, Lesson
-from classroom.known import known, proven_until
-from classroom.tables import Evidence, Pause, Visit
+from classroom.attendance import seen_in
+from classroom.known import known, last_step, proven_until
+from classroom.tables import Evidence, Pause, RoomStay, Visit
 from classroom.testimony import (
     CouldNotEnter,
     Excuse,
@@ -41,6 +42,7 @@ class Said:
     person: str | None
     body: Mapping[str, Any]
     by: str | None = None
+    origin: str | None = None
 
 
 async def enter(work: Work, lesson: str, *lines: Said) -> None:
@@ -52,6 +54,7 @@ async def enter(work: Work, lesson: str, *lines: Said) -> None:
         {
             "id": new_id(), "lesson": lesson, "number": last - len(lines) + 1 + n, "received": work.now,
             "kind": one.kind, "person": one.person, "body": dict(one.body), "by": one.by or None,
+            "origin": one.origin,
         }
         for n, one in enumerate(lines)
     ]  # fmt: skip
@@ -122,6 +125,8 @@ async def _lines(look: Look, ids: Sequence[str], at: datetime, past: datetime | 
     for visit in await look.all(_open_visits(ids, past)):
         until = seconds(visit.b) if past is None else proven_until(visit, past)
         lines[visit.lesson].append(_stay_so_far(visit, at, until))
+    for stay in await look.all(_open_rooms(ids, past)):
+        lines[stay.lesson] += _room_so_far(stay, lines[stay.lesson], at, past)
     breaks = select(Pause).where(Pause.lesson.in_(ids), Pause.starts <= at).order_by(Pause.starts)
     for row in await look.all(breaks if past else breaks.where(Pause.ends.is_(None))):
         over = any(isinstance(one, Break) and one.starts == seconds(row.starts) for one in lines[row.lesson])
@@ -142,6 +147,30 @@ def _stay_so_far(visit: Visit, at: datetime, until: int) -> Span:
         received=seconds(at), id=visit.id, learner=visit.person, connection=visit.connection, starts=seconds(visit.a),
         ends=max(seconds(visit.a), until), end="lost",
     )  # fmt: skip
+
+
+def _open_rooms(lessons: Sequence[str], past: datetime | None) -> Any:
+    """What was open at a past instant shows only beside the lines of then: all of them are looked at."""
+    query = select(RoomStay).where(RoomStay.lesson.in_(lessons), RoomStay.role.not_in(rights.LEADS))
+    return (query if past else query.where(RoomStay.closed.is_(None))).order_by(RoomStay.id)
+
+
+def _room_so_far(stay: RoomStay, lines: Sequence[Line], at: datetime, past: datetime | None) -> list[Line]:
+    """Who has joined and not left was in for as long as the provider has seen her in, and no longer."""
+    hers = [
+        one for one in lines if isinstance(one, Provided) and (one.learner, one.provider) == (stay.person, stay.name)
+    ]
+    joined = seen_in(hers)[1]
+    if joined is None:
+        return []
+    until = seconds(stay.b) if past is None else last_step(stay.steps, past, joined)
+    if until <= joined:
+        return []
+    return [
+        Provided(
+            received=seconds(at), id=stay.id, learner=stay.person, provider=stay.name, event="left", at=until,
+        )
+    ]  # fmt: skip
 
 
 def _break_so_far(row: Pause, at: datetime) -> Break:

@@ -4,7 +4,7 @@ A correction is a line of evidence of its own; the mark is then reckoned anew as
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -18,12 +18,15 @@ from calendars.names import clean_text
 from calendars.rights import Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import Expected, Lesson, Person, Programme
-from classroom import ledger, rooms
+from classroom import ledger, moves, rooms
 from classroom.attendance import Reckoning, counted, reckon
 from classroom.facts import RegisterCorrected, RegisterProposed, RegisterReopened, RegisterSigned
+from classroom.said import LIVE, since_now
 from classroom.tables import Evidence as Evidence  # the server shows both in words
 from classroom.tables import Mark as Mark
+from classroom.tables import Move
 from classroom.testimony import ExcuseCode, Trace
+from classroom.visits import late_by
 
 HOW = ("teacher", "paper", "phone", "remove")
 """qr and foreman come with issues of their own."""
@@ -61,6 +64,8 @@ class Register:
     counted: int
     entries: tuple[Entry, ...]
     evidence: tuple[Evidence, ...]
+    moves: tuple[Move, ...] = ()
+    """When it went on in another room, in order."""
 
 
 async def register(look: Look, actor: Actor, lesson: str) -> Register:
@@ -86,7 +91,8 @@ async def _register(look: Look, lesson: Lesson, programme: Programme, as_of: dat
         if person in people
     ]  # fmt: skip
     total = sum(one.seconds for one in counted(trace))
-    return Register(lesson, programme, trace, total, tuple(entries), tuple(evidence))
+    moved = await moves.of_lesson(look, lesson.id) if lesson.room else []
+    return Register(lesson, programme, trace, total, tuple(entries), tuple(evidence), tuple(moved))
 
 
 async def close(work: Work, actor: Actor, lesson: str) -> None:
@@ -160,7 +166,7 @@ def _mark(
 
 async def correct(work: Work, actor: Actor, lesson: str, correction: Correction) -> None:
     """Add what a person says to the evidence. Raises AlreadySigned, Invalid (no reason, wrong times), NotFound."""
-    await _to_correct(work, actor, lesson)
+    found = await _to_correct(work, actor, lesson)
     reason = clean_text(correction.reason)
     if correction.how not in HOW:
         raise Invalid("bad_choice", field="how")
@@ -171,7 +177,7 @@ async def correct(work: Work, actor: Actor, lesson: str, correction: Correction)
     await _must_belong(work, lesson, correction.person)
     body = {"from": rfc3339(correction.starts), "to": rfc3339(correction.ends), "reason": reason}
     await ledger.enter(work, lesson, ledger.Said(correction.how, correction.person, body, actor.person))
-    work.tell(RegisterCorrected(stream=lesson, person=correction.person, how=correction.how, by=actor.person))
+    work.tell(_corrected(work, found, correction.person, correction.how, actor, (correction.starts, correction.ends)))
     await propose(work, lesson, actor.person or None)
 
 
@@ -188,8 +194,17 @@ async def tick(work: Work, actor: Actor, lesson: str, people: Sequence[str], rea
     body = {"from": rfc3339(found.starts), "to": rfc3339(found.ends), "reason": words}
     await ledger.enter(work, lesson, *(ledger.Said("teacher", one, body, actor.person) for one in people))
     for one in people:
-        work.tell(RegisterCorrected(stream=lesson, person=one, how="teacher", by=actor.person))
+        work.tell(_corrected(work, found, one, "teacher", actor, (found.starts, found.ends)))
     await propose(work, lesson, actor.person or None)
+
+
+def _corrected(
+    work: Work, lesson: Lesson, person: str, how: str, actor: Actor, span: tuple[datetime, datetime]
+) -> RegisterCorrected:
+    """What was added, and since when she is here by it while the lesson is on."""
+    since = since_now(*span, work.now) if how in LIVE else None
+    told = RegisterCorrected(stream=lesson.id, person=person, how=how, by=actor.person)
+    return replace(told, since=rfc3339(since), late_by=late_by(lesson, since)) if since else told
 
 
 async def excuse(work: Work, actor: Actor, lesson: str, person: str, code: ExcuseCode) -> None:

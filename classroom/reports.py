@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from calendars import rights
+from calendars.changes.facts import DaysChanged
 from calendars.clock import day_of, rfc3339
 from calendars.names import in_language
 from calendars.rights import Actor
 from calendars.store import Look
 from calendars.tables import Day, Expected, Group, Lesson, Person, Programme
-from classroom import ledger, rooms
+from classroom import ledger, moves, rooms
 from classroom.attendance import Reckoning, counted, reckon
 from classroom.known import known, standing
 from classroom.testimony import KINDS, Held
@@ -62,6 +63,8 @@ class Report:
     as_of: str
     rows: list[Row]
     totals: dict[str, Any]
+    moves: list[dict[str, str]]
+    """Which lessons went on in another room, when and why."""
 
 
 async def report(look: Look, actor: Actor, programme: str, as_of: datetime | None = None) -> Report:
@@ -111,8 +114,14 @@ async def _report(look: Look, programme: Programme, as_of: datetime) -> Report:
             key: sums(row for row in rows if getattr(row, name) == key) for key in _keys(rows, name)
         }
     totals["own_days"] = own_days(rows)
-    totals["days"] = await _days(look, programme)
-    return Report(programme.id, _exact(as_of, programme.zone), rows, totals)
+    totals["days"] = await _days(look, programme, as_of)
+    moved = [one for one in await moves.of_lessons(look, [lesson.id for lesson, *_ in begun]) if one.at <= as_of]
+    told = [
+        {"lesson": one.lesson, "at": _exact(one.at, programme.zone), "from": one.before, "to": one.provider,
+         "why": one.why}
+        for one in moved
+    ]  # fmt: skip
+    return Report(programme.id, _exact(as_of, programme.zone), rows, totals, told)
 
 
 async def _rows(
@@ -202,7 +211,11 @@ def _keys(rows: Sequence[Row], name: str) -> list[str]:
     return sorted({getattr(row, name) for row in rows})
 
 
-async def _days(look: Look, programme: Programme) -> dict[str, int]:
+async def _days(look: Look, programme: Programme, as_of: datetime) -> dict[str, int]:
+    """How many days of each kind the cohort had then: the first change after that instant says how many there were."""
+    for change in await look.facts([programme.id], [DaysChanged.__name__], look.now):
+        if change.at > as_of:
+            return {kind: int(count) for kind, count in change.body["counts"].items()}
     cohort = (Day.programme == programme.id) & (Day.status == "confirmed") & Day.extra.is_(False)
     kinds = await look.all(select(Day.kind).where(cohort))
     return {kind: list(kinds).count(kind) for kind in sorted(set(kinds))}

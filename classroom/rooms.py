@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from calendars import rights
 from calendars.clock import rfc3339, seconds
@@ -14,7 +14,7 @@ from calendars.store import Look, Work, new_id
 from calendars.tables import Day, Lesson, Programme
 from classroom.facts import LessonClosed, LessonOpened, PauseEnded, PauseStarted
 from classroom.ledger import Said, enter
-from classroom.tables import Pause, Visit
+from classroom.tables import Pause, RoomStay, Visit
 from classroom.testimony import LessonTimes, Rules
 
 
@@ -106,11 +106,11 @@ async def running_pause(look: Look, lesson: str) -> Pause | None:
 
 async def close(work: Work, actor: Actor, lesson: str) -> None:
     """The teacher ends the lesson: what was held is written down. Doing it twice changes nothing."""
-    found, _ = await _to_lead(work, actor, lesson)
+    found, programme = await _to_lead(work, actor, lesson)
     if found.opened is None:
         raise NotOpen("lesson_not_running")
     if found.closed is None:
-        await _close(work, found, actor.person, work.now)
+        await _close(work, found, programme, actor.person, work.now)
 
 
 async def close_forgotten(work: Work) -> list[str]:
@@ -124,14 +124,14 @@ async def close_forgotten(work: Work) -> list[str]:
         .order_by(Lesson.id)
         .with_for_update(of=Lesson)
     )
-    shut = [lesson for lesson, programme in rows if doors(lesson, programme.rules).closes <= work.now]
-    for lesson in shut:
+    shut = [(one, programme) for one, programme in rows if doors(one, programme.rules).closes <= work.now]
+    for lesson, programme in shut:
         if lesson.independent:  # nobody leads it: by its programme's rule the whole of it was held
             lesson.opened = lesson.opened or lesson.starts
-            await _close(work, lesson, "", lesson.ends)
+            await _close(work, lesson, programme, "", lesson.ends)
         else:
-            await _close(work, lesson, "", await _last_led(work, lesson))
-    return [lesson.id for lesson in shut]
+            await _close(work, lesson, programme, "", await _last_led(work, lesson))
+    return [lesson.id for lesson, _ in shut]
 
 
 async def _to_lead(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Programme]:
@@ -143,19 +143,23 @@ async def _to_lead(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Progr
 
 
 async def _last_led(work: Work, lesson: Lesson) -> datetime:
-    """The last instant at which a leader was in the room; the start when none ever was."""
+    """The last instant at which a leader was in the room, ours or a provider's; the start when none ever was.
+
+    Whoever has not left a provider's room by now led to the end: not each of them can be asked who is in.
+    """
+    if lesson.opened is None:
+        return lesson.starts
     led = (Visit.lesson == lesson.id, Visit.role.in_(rights.LEADS), Visit.b >= lesson.starts)
-    last = await work.one(select(func.max(Visit.b)).where(*led))
-    if lesson.opened is None or last is None:
-        return lesson.opened or lesson.starts
-    found: datetime = last
-    return max(lesson.opened, found)
+    found: list[datetime] = list(await work.all(select(Visit.b).where(*led)))
+    for stay in await work.all(select(RoomStay).where(RoomStay.lesson == lesson.id, RoomStay.role.in_(rights.LEADS))):
+        found.append(stay.closed or max(stay.b, lesson.ends))
+    return max([lesson.opened, *found])
 
 
-async def _close(work: Work, lesson: Lesson, by: str, until: datetime) -> None:
+async def _close(work: Work, lesson: Lesson, programme: Programme, by: str, until: datetime) -> None:
     held_from = min(lesson.opened or lesson.starts, until)
     await _end_pause(work, lesson.id, by, until)
-    lesson.closed = work.now
+    lesson.closed, lesson.room = work.now, lesson.room or programme.provider  # where it was is settled now
     body = {"from": rfc3339(held_from), "to": rfc3339(until)}
     await enter(work, lesson.id, Said("held", None, body, by))
     work.tell(LessonClosed(stream=lesson.id, by=by))

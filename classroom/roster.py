@@ -12,16 +12,21 @@ from typing import Any
 from sqlalchemy import func, select
 
 from calendars import rights
+from calendars.clock import rfc3339
 from calendars.lessons import doors, seated
 from calendars.rights import Actor
 from calendars.store import Look
 from calendars.tables import Expected, Leader, Lesson, Person, Programme
+from classroom import moves, roomstays
 from classroom.rooms import rules_of
-from classroom.tables import Evidence, Hand, Pause, Visit
+from classroom.said import LIVE, spoken
+from classroom.tables import Evidence, Hand, Move, Pause, RoomStay, Visit
 from classroom.visits import late_by
 
 Roster = dict[str, Any]
 Seat = dict[str, Any]
+IN_THE_ROOM = ("page", "room")
+"""Evidence by which she is seen herself; the others are the word of somebody about her."""
 TOLD_BY_SNAPSHOT = ("RegisterSigned", "SeatsChanged", "WalkedIn")
 
 
@@ -37,7 +42,7 @@ async def classmates(look: Look, actor: Actor, lesson: str) -> list[Seat]:
     found, programme, target = await rights.target_of_lesson(look, lesson)
     rights.ask(actor, "enter", target)
     return [
-        {"person": seat["person"], "name": seat["name"], "role": seat["role"], "here": seat["devices"] > 0}
+        {"person": seat["person"], "name": seat["name"], "role": seat["role"], "here": seat["stands_on"] in IN_THE_ROOM}
         for seat in (await snapshot(look, found, programme))["seats"]
     ]
 
@@ -46,13 +51,17 @@ async def last_seen(look: Look, actor: Actor, lesson: str) -> dict[str, datetime
     """When each person of a lesson's roster was last in any room of its programme, before this lesson."""
     found, _, target = await rights.target_of_lesson(look, lesson)
     rights.ask(actor, "see_roster", target)
-    rows = await look.rows(
-        select(Visit.person, func.max(Visit.b))
-        .join(Lesson, Lesson.id == Visit.lesson)
-        .where(Lesson.programme == found.programme, Lesson.id != lesson, Visit.b <= look.now)
-        .group_by(Visit.person)
-    )
-    return dict(rows)
+    last: dict[str, datetime] = {}
+    for stay in (Visit, RoomStay):
+        rows = await look.rows(
+            select(stay.person, func.max(stay.b))
+            .join(Lesson, Lesson.id == stay.lesson)
+            .where(Lesson.programme == found.programme, Lesson.id != lesson, stay.b <= look.now)
+            .group_by(stay.person)
+        )
+        for person, at in rows:
+            last[person] = max(at, last.get(person, at))
+    return last
 
 
 async def snapshot(look: Look, lesson: Lesson, programme: Programme) -> Roster:
@@ -66,15 +75,17 @@ async def snapshots(look: Look, lessons: Sequence[tuple[Lesson, Programme]]) -> 
     numbers = await look.numbers(ids)
     seats = await _expected(look, lessons)
     visits = await look.all(select(Visit).where(Visit.lesson.in_(ids)).order_by(Visit.a, Visit.id))
-    refusals = await look.all(
+    stays = await look.all(select(RoomStay).where(RoomStay.lesson.in_(ids)).order_by(RoomStay.id))
+    told = await look.all(
         select(Evidence)
-        .where(Evidence.lesson.in_(ids), Evidence.kind == "could_not_enter")
+        .where(Evidence.lesson.in_(ids), Evidence.kind.in_(("could_not_enter", *LIVE)))
         .order_by(Evidence.lesson, Evidence.number)
     )
     hands = await look.all(select(Hand).where(Hand.lesson.in_(ids)))
     pauses = await look.all(select(Pause).where(Pause.lesson.in_(ids), Pause.ends.is_(None)))
+    moved = await moves.of_lessons(look, [lesson.id for lesson, _ in lessons if lesson.room])
     people = {person for one in seats.values() for person in one} | {visit.person for visit in visits}
-    people |= {row.person for row in refusals if row.person}
+    people |= {row.person for row in (*stays, *told) if row.person}
     rows = await look.all(select(Person).where(Person.id.in_(sorted(people))))
     names = {person.id: person for person in rows}
     rosters = []
@@ -84,11 +95,13 @@ async def snapshots(look: Look, lessons: Sequence[tuple[Lesson, Programme]]) -> 
             roster["seats"].append(_seat(person, role, names, expected=True))
         for visit in (one for one in visits if one.lesson == lesson.id):
             _put_visit(_seat_of(roster, visit.person, visit.role, names), visit, lesson, roster["late_after"])
-        for row in (one for one in refusals if one.lesson == lesson.id and one.person):
-            _put_refusal(_seat_of(roster, row.person, "learner", names), row.body["step"], row.received)
+        _put_rooms(roster, [one for one in stays if one.lesson == lesson.id], lesson, names)
+        for row in (one for one in told if one.lesson == lesson.id and one.person):
+            _put_word(roster, row, lesson, names)
         for hand in (one for one in hands if one.lesson == lesson.id):
             _seat_of(roster, hand.person, "learner", names)["hand"] = _text(hand.raised)
         roster["pause"] = next((_text(one.starts) for one in pauses if one.lesson == lesson.id), None)
+        roster["moved"] = next((_moved_to(one) for one in reversed(moved) if one.lesson == lesson.id), None)
         rosters.append(roster)
     return rosters
 
@@ -105,9 +118,11 @@ def apply(roster: Roster, fact: Mapping[str, Any]) -> Roster | None:
         return None
     after = deepcopy(roster)
     after["number"] = fact["number"]
+    if fact["kind"] == "LessonOpened" and fact["held_from"][:19] < fact["at"][:19]:
+        return None  # it was held before that was known: who came late is reckoned anew
     if fact["kind"] in _LESSON_FACTS:
         _LESSON_FACTS[fact["kind"]](after, fact)
-    elif fact["kind"] in _SEAT_FACTS:
+    elif fact["kind"] in _SEAT_FACTS and not (fact["kind"] == "RegisterCorrected" and not fact.get("since")):
         seat = next((one for one in after["seats"] if one["person"] == fact["person"]), None)
         if seat is None:
             return None
@@ -120,7 +135,8 @@ def _empty(lesson: Lesson, programme: Programme, number: int) -> Roster:
     return {
         "lesson": lesson.id, "number": number, "starts": _text(lesson.starts), "ends": _text(lesson.ends),
         "doors_open": _text(around.opens), "late_after": rules_of(programme).late_after,
-        "opened": _text(lesson.opened), "closed": _text(lesson.closed), "pause": None, "seats": [],
+        "opened": _text(lesson.opened), "closed": _text(lesson.closed), "pause": None, "moved": None,
+        "seats": [],
     }  # fmt: skip
 
 
@@ -129,7 +145,8 @@ def _seat(person: str, role: str, names: Mapping[str, Person], *, expected: bool
     return {
         "person": person, "name": who.shown if who else "", "telephone": who.telephone if who else "", "role": role,
         "expected": expected, "state": "expected", "since": None, "first": None, "late_by": 0, "step": None,
-        "sound": None, "hand": None, "devices": 0, "visits": {}, "ended": "", "end": "",
+        "sound": None, "hand": None, "devices": 0, "visits": {}, "ended": "", "end": "", "room": None, "said": None,
+        "stands_on": None,
     }  # fmt: skip
 
 
@@ -159,8 +176,7 @@ def _seat_of(roster: Roster, person: str, role: str, names: Mapping[str, Person]
 
 def _put_visit(seat: Seat, visit: Visit, lesson: Lesson, late_after: int) -> None:
     """Visits come in the order of their beginning, so the first one tells of lateness."""
-    if seat["first"] is None:
-        seat["first"], seat["late_by"], seat["step"] = _text(visit.a), late_by(lesson, visit.a), None
+    _came(seat, _text(visit.a) or "", late_by(lesson, visit.a))
     ended = visit.lost if visit.end != "leave" else visit.closed
     if visit.end != "leave":
         seat["visits"][visit.id] = {"live": ended is None, "sound": visit.sound}
@@ -174,21 +190,65 @@ def _put_refusal(seat: Seat, step: str, at: datetime) -> None:
         seat["state"], seat["step"], seat["since"] = "could_not_enter", step, _text(at)
 
 
+def _put_rooms(roster: Roster, stays: Sequence[RoomStay], lesson: Lesson, names: Mapping[str, Person]) -> None:
+    by_person: dict[str, list[RoomStay]] = {}
+    for one in stays:
+        by_person.setdefault(one.person, []).append(one)
+    for person, hers in by_person.items():
+        told = roomstays.told_of(hers)
+        if told is not None:
+            seat = _seat_of(roster, person, hers[-1].role, names)
+            _seen(seat, told | {"late_by": roomstays.late(lesson, told)}, roster)
+
+
+def _put_word(roster: Roster, row: Evidence, lesson: Lesson, names: Mapping[str, Person]) -> None:
+    """What a human says of her, or that she could not get in."""
+    seat = _seat_of(roster, row.person or "", "learner", names)
+    if row.kind == "could_not_enter":
+        _put_refusal(seat, row.body["step"], row.received)
+    elif since := spoken(row):
+        _said(seat, {"how": row.kind, "since": rfc3339(since), "late_by": late_by(lesson, since)}, roster)
+
+
+def _came(seat: Seat, at: str, late: int) -> None:
+    """The earliest of all that was told of her coming; it may be told late."""
+    if seat["first"] is None or at < seat["first"]:
+        seat["first"], seat["late_by"] = at, late
+    seat["step"] = None
+
+
 def _settle(seat: Seat, late_after: int) -> None:
+    """One person, whatever she is seen by: her own page is the surest, then the video room, then somebody's word."""
     live = [one for one in seat["visits"].values() if one["live"]]
     seat["devices"] = len(live)
     sounds = [one["sound"] for one in live]
     seat["sound"] = True if True in sounds else False if False in sounds else None
     if live:
-        seat["state"], seat["since"] = ("late" if seat["late_by"] > late_after else "here"), seat["first"]
         seat["ended"] = seat["end"] = ""
-    elif seat["first"] is not None:
+    room, said = seat["room"], seat["said"]
+    seat["stands_on"] = "page" if live else "room" if room and room["since"] else said["how"] if said else None
+    if seat["stands_on"]:
+        seat["state"], seat["since"] = ("late" if seat["late_by"] > late_after else "here"), seat["first"]
+    elif room and room["left"] >= seat["ended"]:
+        seat["state"], seat["since"] = "left", room["left"]
+    elif seat["end"]:
         seat["state"], seat["since"] = seat["end"], seat["ended"]
 
 
+def _seen(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
+    seat["room"] = {name: fact[name] for name in ("provider", "since", "left")}
+    _came(seat, fact["first"], fact["late_by"])
+    _settle(seat, roster["late_after"])
+
+
+def _said(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
+    seat["said"] = {"how": "phone" if fact["how"] == "phone" else "teacher", "since": fact["since"]}
+    _came(seat, fact["since"], fact["late_by"])
+    _settle(seat, roster["late_after"])
+
+
 def _entered(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
-    if seat["first"] is None:
-        seat["first"], seat["late_by"], seat["step"] = fact["at"], fact["late_by"], None
+    _came(seat, fact["at"], fact["late_by"])
     seat["visits"][fact["visit"]] = {"live": True, "sound": None}
     _settle(seat, roster["late_after"])
 
@@ -248,11 +308,26 @@ def _closed(roster: Roster, fact: Mapping[str, Any]) -> None:
     roster["closed"], roster["pause"] = fact["at"], None
 
 
+def _moved(roster: Roster, fact: Mapping[str, Any]) -> None:
+    roster["moved"] = {"provider": fact["provider"], "why": fact["why"], "at": fact["at"]}
+
+
+def _moved_to(move: Move) -> dict[str, Any]:
+    return {"provider": move.provider, "why": move.why, "at": _text(move.at)}
+
+
 _SEAT_FACTS = {
     "Entered": _entered, "Dropped": _dropped, "Resumed": _resumed, "Left": _left, "CouldNotEnter": _could_not_enter,
-    "SoundChanged": _sound, "HandRaised": _raised, "HandLowered": _lowered,
+    "SoundChanged": _sound, "HandRaised": _raised, "HandLowered": _lowered, "SeenInRoom": _seen,
+    "RegisterCorrected": _said,
 }  # fmt: skip
-_LESSON_FACTS = {"LessonOpened": _opened, "PauseStarted": _paused, "PauseEnded": _unpaused, "LessonClosed": _closed}
+_LESSON_FACTS = {
+    "LessonOpened": _opened,
+    "PauseStarted": _paused,
+    "PauseEnded": _unpaused,
+    "LessonClosed": _closed,
+    "RoomMoved": _moved,
+}
 
 
 def _text(instant: datetime | None) -> str | None:

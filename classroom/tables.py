@@ -1,6 +1,6 @@
 """What was lived, as tables.
 
-`visits` move forward while they are open; `evidence` and `marks` are append-only (a trigger refuses change);
+`visits` move forward while they are open; `evidence`, `marks` and `moves` are append-only (a trigger refuses change);
 `signals` live for seconds.
 """
 
@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.appendonly import append_only
-from calendars.columns import Base, Instant, key, owner
+from calendars.databases.appendonly import append_only
+from calendars.databases.columns import Base, Instant, key, owner
 
 
 class Epoch(Base):
@@ -69,7 +69,11 @@ class Evidence(Base):
     """Anything that speaks for or against presence, as it was received. Never changed, never deleted."""
 
     __tablename__ = "evidence"
-    __table_args__ = (UniqueConstraint("lesson", "number"), Index("ix_evidence_lesson_received", "lesson", "received"))
+    __table_args__ = (
+        UniqueConstraint("lesson", "number"),
+        Index("ix_evidence_lesson_received", "lesson", "received"),
+        Index("ix_evidence_origin", "origin", unique=True),
+    )
     id: Mapped[str] = key()
     lesson: Mapped[str] = mapped_column(owner("lessons.id"))
     number: Mapped[int]
@@ -79,6 +83,44 @@ class Evidence(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The line of the attendance trace, less `received`, `kind`, `learner` and `id`."""
     by: Mapped[str | None]
+    origin: Mapped[str | None]
+    """By what a video provider knows this line, so that it stands here once however often it is told."""
+
+
+class RoomStay(Base):
+    """What a provider has told of one connection of a person so far; the lines themselves stand in the evidence.
+
+    While it is open nothing is credited beyond `b`, the last instant at which the provider saw her in.
+    """
+
+    __tablename__ = "room_stays"
+    __table_args__ = (
+        UniqueConstraint("lesson", "provider", "connection", "person"),
+        Index("ix_room_stays_closed", "closed"),
+    )
+    id: Mapped[str] = key()
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"))
+    provider: Mapped[str]
+    connection: Mapped[str]
+    """Empty for one that was found by asking who is in."""
+    person: Mapped[str] = mapped_column(owner("people.id"))
+    role: Mapped[str]
+    first: Mapped[datetime] = mapped_column(Instant)
+    """When she first joined on it."""
+    a: Mapped[datetime] = mapped_column(Instant)
+    """Since when she is in, or was in last."""
+    b: Mapped[datetime] = mapped_column(Instant)
+    closed: Mapped[datetime | None] = mapped_column(Instant)
+    """When she left; None while she is in."""
+    told: Mapped[datetime] = mapped_column(Instant)
+    """When the last line about it was received."""
+    steps: Mapped[str] = mapped_column(default="")
+    """Every move of `b` by asking, and when it was known."""
+
+    @property
+    def name(self) -> str:
+        """By which its lines stand in the evidence: connections are told apart, so that their union is the truth."""
+        return f"{self.provider}/{self.connection}" if self.connection else self.provider
 
 
 class Mark(Base):
@@ -97,6 +139,36 @@ class Mark(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     by: Mapped[str | None]
     signed: Mapped[bool] = mapped_column(default=False)
+
+
+class Move(Base):
+    """A lesson went on in another room. Never changed: whoever asks later where it was is told so."""
+
+    __tablename__ = "moves"
+    __table_args__ = (UniqueConstraint("lesson", "number"),)
+    id: Mapped[str] = key()
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Instant)
+    before: Mapped[str]
+    """Who gave the room until then, by name."""
+    provider: Mapped[str]
+    why: Mapped[str]
+    """`by_hand`, `chosen` (its programme takes other rooms), or the code of what went wrong with the server."""
+    by: Mapped[str | None]
+
+
+class ServerState(Base):
+    """What all processes together know of one video server: when it answered last, and what went wrong last."""
+
+    __tablename__ = "server_states"
+    server: Mapped[str] = mapped_column(primary_key=True)
+    answered: Mapped[datetime | None] = mapped_column(Instant)
+    fell: Mapped[datetime | None] = mapped_column(Instant)
+    """When it was last found away for good; it is away until it answers after that."""
+    problem: Mapped[str] = mapped_column(default="")
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Call(Base):
@@ -153,5 +225,5 @@ class Hand(Base):
     raised: Mapped[datetime] = mapped_column(Instant)
 
 
-for _table in (Evidence, Mark):
+for _table in (Evidence, Mark, Move):
     append_only(Base.metadata.tables[_table.__tablename__])

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from calendars import people, rights
+from calendars import rights
+from calendars.people import people
 from calendars.rights import Actor
 from calendars.store import Look
 from calendars.tables import Lesson, Programme

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 
 from calendars import rights
+from calendars.chains import EMBEDDED
 from calendars.clock import seconds
 from calendars.errors import Full, NotFound, NotOpen
 from calendars.lessons import freeze
 from calendars.rights import Actor, Target
 from calendars.store import Work, new_id
 from calendars.tables import Day, Lesson, Programme
-from classroom import ledger, rooms
+from classroom import ledger, moves, rooms
 from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
 from classroom.known import step
 from classroom.ledger import close_stays
@@ -120,7 +121,7 @@ def late_by(lesson: Lesson, first: datetime) -> int:
 
 
 async def _check_space(work: Work, lesson: Lesson, programme: Programme, visits: Sequence[Visit], person: str) -> None:
-    if programme.provider != "builtin":
+    if moves.room_of(lesson, programme) != EMBEDDED:
         return
     peers = [
         Peer(one.connection, one.person, one.role, one.a, one.up) for one in visits if one.media and one.lost is None

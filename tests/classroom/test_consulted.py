@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from calendars import appointments, lessons, rights, tutoring
-from calendars.appointment_checks import NewAppointment
+from calendars import lessons, rights
+from calendars.appointments import appointments, tutoring
+from calendars.appointments.checks import NewAppointment
 from calendars.errors import NotFound
 from calendars.tables import Lesson
 from classroom import consulted, register, reports, roster

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from calendars import groups, lessons, programmes, rights
-from calendars.blueprints import load
+from calendars.blueprints.shipped import load
 from calendars.errors import NotFound
 from calendars.groups import NewGroup
 from calendars.lessons import NewLesson

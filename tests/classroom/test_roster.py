@@ -8,10 +8,12 @@ import pytest
 
 from calendars.facts import Told
 from calendars.rights import target_of_lesson
-from classroom import board, register, rooms, roster, visits
+from classroom import board, register, rooms, roster, visits, watching
+from classroom.register import Correction
 from classroom.roster import apply
 from tests.calendars.planned import Planned, counted
 from tests.classroom.living import Living
+from tests.classroom.seeing import TEN, Seeing
 
 
 async def snapshot(house: Planned, lesson: str) -> dict[str, Any]:
@@ -22,16 +24,17 @@ async def snapshot(house: Planned, lesson: str) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", range(6))
 async def test_snapshot_and_facts_give_the_next_snapshot_after_every_act(house: Planned, seed: int) -> None:
     luck = random.Random(seed)
-    living = Living(house, house.lessons["first"][0])
+    living, seeing = Living(house, house.lessons["first"][0]), Seeing(house)
     await living.start()
+    await seeing.moves("livekit")
     heard: list[Told] = []
     house.store.listen(heard.extend)
     await living.enter("Veera")
     heard.clear()
     held = await snapshot(house, living.lesson)
-    for _ in range(25):
+    for _ in range(35):
         house.clock.at += timedelta(seconds=luck.choice([1, 15, 30, 50, 400]))
-        await deed(luck, living, house)
+        await (deed(luck, living, house) if luck.random() < 0.7 else elsewhere(luck, seeing))
         for fact in [one for one in heard if one.stream == living.lesson]:
             after = apply(held, fact.message())
             assert after is not None
@@ -39,6 +42,23 @@ async def test_snapshot_and_facts_give_the_next_snapshot_after_every_act(house: 
         heard.clear()
         fresh = await snapshot(house, living.lesson)
         assert held == fresh
+
+
+async def elsewhere(luck: random.Random, seeing: Seeing) -> None:
+    """What is told of people whom our own page may not see: late, out of order, by asking, or by their teacher."""
+    house, name = seeing.house, luck.choice(["Amina", "Bilal"])
+    ago = (house.clock.at - TEN).total_seconds() - luck.choice([0, 0, 20, 300, 3000])
+    if (chance := luck.random()) < 0.6:
+        await seeing.take(seeing.seen(name, luck.choice(["joined", "left"]), ago, luck.choice(["c1", "c2"])))
+    elif chance < 0.8:
+        async with house.store.work() as work:
+            people = {house.people[one]: None for one in luck.sample(["Amina", "Bilal"], luck.randrange(3))}
+            await watching.reconcile(work, "livekit", seeing.lesson, people, house.clock.at)
+    else:
+        until = house.clock.at + timedelta(seconds=luck.choice([-5, 600]))
+        said = Correction(house.people[name], luck.choice(["phone", "teacher", "remove"]), TEN, until, "She called")
+        async with house.store.work() as work:
+            await register.correct(work, await house.actor("Veera"), seeing.lesson, said)
 
 
 async def deed(luck: random.Random, living: Living, house: Planned) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from calendars import groups, people, rights
+from calendars import groups, rights
 from calendars.errors import Full, NotFound, NotOpen
-from calendars.people import NewPerson
+from calendars.people import people
+from calendars.people.people import NewPerson
 from calendars.store import Store, new_id
 from calendars.tables import Lesson, Programme
 from classroom import epochs, ledger, register, rooms, roster, trace, visits

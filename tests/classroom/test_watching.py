@@ -1,0 +1,120 @@
+"""Rooms that are asked who is in: what was lost is found, who is gone has left where she was last seen."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from calendars.tables import Lesson
+from classroom import watching
+from classroom.sightings import Taken
+from classroom.tables import Evidence, RoomStay
+from tests.calendars.planned import MONDAY, Planned
+from tests.classroom.seeing import TEN, Seeing
+
+
+@pytest.fixture
+async def seeing(house: Planned) -> Seeing:
+    found = Seeing(house)
+    await found.moves("bbb")
+    return found
+
+
+async def asked(seeing: Seeing, at: float, *names: str, since: float | None = None) -> Taken:
+    """The provider is asked so many seconds after ten, answers within a second, and names these."""
+    asked_at = TEN + timedelta(seconds=at)
+    seeing.house.clock.at = asked_at + timedelta(seconds=1)
+    begun = None if since is None else TEN + timedelta(seconds=since)
+    present: dict[str, datetime | None] = {seeing.house.people.get(name, name): begun for name in names}
+    async with seeing.house.store.work() as work:
+        return await watching.reconcile(work, seeing.provider, seeing.lesson, present, asked_at)
+
+
+async def test_reconcile_when_messages_were_lost_then_they_are_found_and_nobody_is_credited_too_long(
+    seeing: Seeing,
+) -> None:
+    assert await asked(seeing, 30, "Amina", "a name typed by hand") == Taken(new=1, kept_out={"may_not_enter": 1})
+    assert await asked(seeing, 60, "Amina") == Taken()
+    assert await seeing.room("Amina") == [(30, 60)]  # she is in; so far nobody knows more
+    then = seeing.house.clock.at
+    assert await asked(seeing, 90, "Amina", "Bilal", since=80) == Taken(new=1)
+    assert await seeing.room("Bilal") == [(80, 90)]
+    assert await asked(seeing, 120, "Bilal") == Taken(new=1)
+    assert await seeing.room("Amina") == [(30, 90)]
+    assert await seeing.room("Amina", as_of=then) == [(30, 60)]  # what was said of then is said for ever
+    # Her good-bye comes late after all, and a hello of another device of the same minute: the union is the truth.
+    await seeing.take(seeing.seen("Amina", "joined", 10), seeing.seen("Amina", "left", 100))
+    assert await seeing.room("Amina") == [(10, 100)]
+
+
+async def test_reconcile_when_the_answer_and_a_message_cross_then_the_message_is_right(seeing: Seeing) -> None:
+    seeing.house.clock.at = TEN + timedelta(seconds=31)
+    await seeing.take(seeing.seen("Amina", "joined", 31))
+    assert await asked(seeing, 32) == Taken()  # she came while the answer was made
+    seeing.house.clock.at = TEN + timedelta(seconds=65)
+    await asked(seeing, 60, "Amina")
+    await seeing.take(seeing.seen("Amina", "left", 61))
+    assert await asked(seeing, 62, "Amina") == Taken()
+    assert await seeing.room("Amina") == [(31, 61)]
+
+
+async def test_reconcile_when_a_server_forgot_her_for_a_moment_then_her_stay_goes_on_from_where_it_ended(
+    seeing: Seeing,
+) -> None:
+    for at, names in ((30, ["Amina"]), (60, ["Amina"]), (90, []), (120, ["Amina"]), (150, ["Amina"]), (180, [])):
+        await asked(seeing, at, *names, since=20)
+    assert await seeing.room("Amina") == [(20, 150)]
+    assert await asked(seeing, 210) == Taken()
+
+
+async def test_close_over_when_a_lesson_is_over_then_who_is_still_in_left_when_last_seen(seeing: Seeing) -> None:
+    seeing.house.clock.at = TEN + timedelta(seconds=5)
+    await seeing.take(seeing.seen("Bilal", "joined", 0))
+    await asked(seeing, 600, "Amina", "Bilal")
+    await asked(seeing, 1200, "Amina", "Bilal")
+
+    async def closed() -> int:
+        async with seeing.house.store.work() as work:
+            return await watching.close_over(work)
+
+    async def watched() -> list[tuple[str, bool]]:
+        async with seeing.house.store.look() as look:
+            found = await watching.to_watch(look)
+        return [(one.provider, one.prepares) for one in found if one.lesson == seeing.lesson]
+
+    assert await watched() == [("bbb", True)]
+    seeing.house.clock.at = TEN + timedelta(hours=2, minutes=20)
+    assert await watched() == [("bbb", False)]
+    assert await closed() == 0
+    seeing.house.clock.at += timedelta(minutes=5)
+    assert await closed() == 2
+    assert await closed() == 0
+    assert await watched() == []
+    assert (await seeing.room("Amina"), await seeing.room("Bilal")) == ([(600, 1200)], [(0, 1200)])
+    async with seeing.house.store.look() as look:
+        assert await look.one(select(func.count()).where(RoomStay.closed.is_(None))) == 0
+
+
+async def test_close_over_when_her_lesson_was_cancelled_meanwhile_then_nothing_is_written_and_it_is_asked_no_more(
+    seeing: Seeing,
+) -> None:
+    await asked(seeing, 600, "Amina")
+    async with seeing.house.store.work() as work:
+        await work.run(update(Lesson).where(Lesson.id == seeing.lesson).values(status="cancelled"))
+    seeing.house.clock.at = TEN + timedelta(hours=3)
+    for expected in (1, 0):
+        async with seeing.house.store.work() as work:
+            assert await watching.close_over(work) == expected
+    async with seeing.house.store.look() as look:
+        assert await look.one(select(func.count()).where(Evidence.kind == "provider")) == 1
+
+
+async def test_to_watch_when_a_lesson_comes_near_then_its_room_is_made_ready_before_the_doors_open(
+    seeing: Seeing,
+) -> None:
+    found = []
+    for minutes in (19, 20, 59, 60):
+        seeing.house.clock.at = MONDAY + timedelta(minutes=minutes)
+        async with seeing.house.store.look() as look:
+            found.append(sum(one.lesson == seeing.lesson for one in await watching.to_watch(look)))
+    assert found == [0, 1, 1, 1]
