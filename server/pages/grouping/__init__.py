@@ -1,0 +1,1 @@
+"""Groups: formed from those who wait, looked at again, each with its people."""

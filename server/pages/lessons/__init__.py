@@ -1,0 +1,1 @@
+"""Lessons planned and changed by hand, one or a series."""

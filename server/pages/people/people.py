@@ -1,0 +1,111 @@
+"""People, added one by one: a form of six fields with a seat in a group; and everybody, group by group."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+
+from calendars import groups, programmes, rights
+from calendars.clock import day_of
+from calendars.groups import Member
+from calendars.names import LONGEST_NAME, in_language
+from calendars.people import people, seating
+from calendars.people.people import NewPerson
+from calendars.people.seating import Place
+from calendars.rights import Actor
+from calendars.store import Look, Work
+from server.auth.guard import allow, signed_in
+from server.keys import HOUSE, LANGUAGE, STORE
+from server.page import render
+from server.pages.parts.forms import Entered, day_in, once, text
+from server.pages.parts.tiles import dated_name
+from server.words import NAMES
+
+MOST_PROGRAMMES = 12
+routes = web.RouteTableDef()
+
+
+@routes.get("/people")
+@allow("invite")
+async def page(request: web.Request) -> web.Response:
+    """Everybody with a seat, group by group."""
+    async with request.app[STORE].look() as look:
+        formed = await groups_seen(look, signed_in(request), request[LANGUAGE])
+        members = await groups.members(look, signed_in(request), [one for one, _ in formed])
+        today = day_of(look.now, request.app[HOUSE].card.zone)
+    here = [one for one in members if one.last_day >= today]
+    seated = [(group, name, [one for one in here if one.group == group]) for group, name in formed]
+    return render(request, "people/people.html", groups=seated, gone=_gone(members, here))
+
+
+def _gone(members: Sequence[Member], here: Sequence[Member]) -> list[tuple[str, str]]:
+    """Those who have no seat any more, once each: they may come back."""
+    still = {one.person for one in here}
+    return sorted({(one.name, one.person) for one in members if one.person not in still})
+
+
+@routes.get("/people/new")
+@allow("invite")
+async def ask(request: web.Request) -> web.Response:
+    """The form; `?group=` chooses the group beforehand."""
+    return await _form(request, Entered({"group": request.query.get("group", "")}))
+
+
+@routes.post("/people/new")
+@allow("invite")
+async def add(request: web.Request) -> web.Response:
+    """Somebody new, in a group from today on or from its programme's first day."""
+    actor, form = signed_in(request), await request.post()
+
+    async def act(work: Work) -> str:
+        _, programme, target = await rights.target_of_group(work, text(form, "group", 40))
+        row = await people.add(work, actor, person_in(form), target)
+        first = day_in(form, "first_day") if form.get("first_day") else None
+        seat = await seating.place(work, actor, row.id, Place(text(form, "group", 40), first))
+        return f"/people/{row.id}" if seat else f"/programmes/{programme.id}/people/{row.id}"
+
+    return await once(request, form, act, _form)
+
+
+async def _form(request: web.Request, filled: Entered) -> web.Response:
+    async with request.app[STORE].look() as look:
+        formed = await groups_seen(look, signed_in(request), request[LANGUAGE], lasting=True)
+    return render(
+        request,
+        "people/person_new.html",
+        filled.status,
+        entered=filled,
+        groups=formed,
+        languages_known=languages_of(request),
+    )
+
+
+def person_in(form: Any) -> NewPerson:
+    """Somebody as a form describes her."""
+    return NewPerson(
+        name=text(form, "name", LONGEST_NAME), language=text(form, "language", 40) or "fi",
+        telephone=text(form, "telephone"), email=text(form, "email"), alias=text(form, "alias", LONGEST_NAME),
+    )  # fmt: skip
+
+
+def languages_of(request: web.Request) -> list[tuple[str, str]]:
+    """The languages of the house, for a choice."""
+    return [(code, NAMES.get(code, code)) for code in request.app[HOUSE].card.languages]
+
+
+async def groups_seen(look: Look, actor: Actor, language: str, *, lasting: bool = False) -> list[tuple[str, str]]:
+    """The groups whose people she may see, with their names; of several programmes each with its programme's name.
+
+    With `lasting` only those of programmes that have not ended: who comes today can sit in no other.
+    """
+    seen = (await programmes.of(look, actor))[:MOST_PROGRAMMES]
+    if lasting:
+        seen = [one for one in seen if one.ends >= day_of(look.now, one.zone)]
+    found = []
+    for programme in seen:
+        where = f" · {dated_name(programme, language)}" if len(seen) > 1 else ""
+        for group, _ in await groups.of_programme(look, actor, programme.id):
+            target = rights.Target(programme.organisation, programme.id, group.id)
+            if rights.may(actor, "see_people", target):
+                found.append((group.id, in_language(group.name, language, programme.language) + where))
+    return found
