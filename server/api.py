@@ -79,6 +79,8 @@ class Seat(msgspec.Struct):
     sound: bool | None
     hand: str | None
     devices: int
+    stands_on: str | None
+    """page (her own beats), room (the video room saw her), phone or teacher (somebody's word); None: not here."""
 
 
 class Roster(msgspec.Struct):

@@ -9,84 +9,76 @@ from typing import Any
 from aiohttp import web
 
 from calendars import houses
-from calendars import solves as searches
 from calendars.clock import Clock
 from calendars.store import Store
-from classroom import epochs
+from classroom import epochs, servers
 from classroom.register import renew
+from classroom.sealing import Seal
 from classroom.video.builtin import Builtin
 from classroom.video.choose import Providers
-from classroom.video.jitsi import Jitsi
+from classroom.video.kinds import KINDS, made_of
 from classroom.video.provider import Provider
-from server import api, assets, chores, feeds, health, mail, words
+from server import api, assets, chores, feeds, health, hooks, mail, reservations, video, words
 from server.auth.csrf import csrf
 from server.auth.guard import allow, find_actor
 from server.forming import TURN
-from server.keys import ASSETS, HOUSE, LIVE, SECRET, SETTINGS, STORE, VIDEO, WORDS, House
+from server.keys import ASSETS, HOUSE, LIVE, SEAL, SECRET, SETTINGS, STORE, VIDEO, WORDS, House
 from server.live import Live
 from server.middleware.headers import headers
 from server.middleware.logs import logs
 from server.middleware.problems import problems
 from server.page import speak
-from server.pages import (
+from server.pages.appointments import (
     appointments,
-    asking,
-    away,
-    beginning,
-    bringing,
-    classroom,
-    colleagues,
-    coordinator,
-    days,
-    devices,
-    enrolment,
-    front,
-    funder,
-    groupings,
-    groups,
+    day_talks,
+    guests,
+    interview_change,
     interviews,
-    learner,
-    lesson_change,
     meetings,
-    person,
-    planning,
-    profile,
-    programme_new,
-    programmes,
-    proposals,
-    register,
-    remedies,
-    seats,
-    series,
-    signin,
-    solves,
-    staff,
-    teacher,
-    timetable,
-    timetable_making,
+    rearranging,
+    single_talks,
     tutoring,
-    walkin,
-    what_if,
-    working,
-)  # fmt: skip
-from server.pages import comparison as comparison_page
-from server.pages import people as people_pages
-from server.pages import settings as settings_page
-from server.pages import training_models as models_pages
+    visits,
+)
+from server.pages.changes import proposal_change, proposal_week, proposals
+from server.pages.classroom import classroom, funder, register, walkin
+from server.pages.entrance import devices, signin, staff
+from server.pages.grouping import groupings, groups, regrouping
+from server.pages.lessons import change as lesson_change
+from server.pages.lessons import planning, series
+from server.pages.people import bringing, colleagues, enrolment, person, profile, seats, working
+from server.pages.people import people as people_pages
+from server.pages.programmes import comparison as comparison_page
+from server.pages.programmes import days, days_change, entry_rules, places, programme_new, programmes, what_if
+from server.pages.programmes import training_models as models_pages
+from server.pages.repair import asking, away, remedies, returning
+from server.pages.setup import server_trial, wizard, wizard_people, wizard_plan
+from server.pages.setup import servers as servers_page
+from server.pages.setup import settings as settings_page
+from server.pages.timetable import making as timetable_making
+from server.pages.timetable import solves, timetable
+from server.pages.today import beginning, coordinator, front, learner, own_week, teacher
+from server.patience import Patience
 from server.pokes import Pokes
+from server.rounds import Rounds
 from server.settings import Settings
 from server.solving import Solving
 
 LARGEST_FORM = 1_000_000  # bytes
 ROUTES: Sequence[web.RouteTableDef] = (
-    front.routes, learner.routes, classroom.routes, teacher.routes, register.routes, coordinator.routes,
-    what_if.routes, models_pages.routes, comparison_page.routes,
-    programme_new.routes, programmes.routes, days.routes, planning.routes, series.routes, lesson_change.routes,
-    groups.routes, groupings.routes, people_pages.routes, person.routes, seats.routes, colleagues.routes, funder.routes,
-    away.routes, remedies.routes, proposals.routes, asking.routes, beginning.routes,
+    front.routes, learner.routes, classroom.routes, teacher.routes, own_week.routes, register.routes,
+    coordinator.routes, what_if.routes, models_pages.routes, comparison_page.routes,
+    programme_new.routes, programmes.routes, places.routes, days.routes, days_change.routes, planning.routes,
+    series.routes, lesson_change.routes, groups.routes, groupings.routes, regrouping.routes, entry_rules.routes,
+    people_pages.routes, person.routes, seats.routes, colleagues.routes, funder.routes,
+    away.routes, remedies.routes, returning.routes, proposals.routes, proposal_change.routes, proposal_week.routes,
+    asking.routes, beginning.routes,
     signin.routes, devices.routes, staff.routes, appointments.routes, meetings.routes, tutoring.routes,
-    interviews.routes, settings_page.routes, feeds.routes, api.routes, health.routes,
-    timetable.routes, timetable_making.routes, solves.routes,
+    day_talks.routes, single_talks.routes, visits.routes, guests.routes,
+    interviews.routes, interview_change.routes, rearranging.routes, settings_page.routes, servers_page.routes,
+    server_trial.routes,
+    feeds.routes, api.routes, health.routes, reservations.routes, hooks.routes,
+    timetable.routes, timetable_making.routes, solves.routes, wizard.routes, wizard_people.routes, wizard_plan.routes,
     bringing.routes, enrolment.routes, profile.routes, working.routes, walkin.routes,
 )  # fmt: skip
 MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)
@@ -95,13 +87,11 @@ MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)
 Extra = Callable[[web.Application], None]
 
 
-def providers_of(settings: Settings) -> Providers:
-    """The video rooms that this house has."""
+def providers_of(settings: Settings, clock: Clock) -> Providers:
+    """The video rooms that this house has by its environment: the embedded one, and one of each kind at most."""
     found: list[Provider] = [Builtin(settings.stun, settings.turn, settings.turn_secret)]
-    if settings.jitsi_url:
-        jitsi = Jitsi(settings.jitsi_url, settings.jitsi_app_id, settings.jitsi_secret, settings.jitsi_domain)
-        found.append(jitsi)
-    return Providers(found)
+    found += made_of(lambda name: str(getattr(settings, name, "")), clock, settings.url)
+    return Providers(found, {kind.name: kind.title for kind in KINDS.values()})
 
 
 def build(settings: Settings, clock: Clock, *, extra: Extra | None = None) -> web.Application:
@@ -110,9 +100,10 @@ def build(settings: Settings, clock: Clock, *, extra: Extra | None = None) -> we
     app[SETTINGS] = settings
     app[WORDS] = words.read()
     app[ASSETS] = assets.built()
-    app[VIDEO] = providers_of(settings)
+    app[VIDEO] = providers_of(settings, clock)
     app[STORE] = Store(settings.database_url, clock)
     app[TURN] = asyncio.Lock()
+    app[hooks.HOOKS] = Patience(hooks.A_MINUTE)
     for routes in ROUTES:
         app.add_routes(routes)
     app.router.add_static("/static/", app[ASSETS].folder)
@@ -134,7 +125,10 @@ async def _house(app: web.Application) -> AsyncIterator[None]:
     async with store.look() as look:
         app[SECRET] = await houses.secret(look)
         app[HOUSE] = House(await houses.card(look))
+    app[SEAL] = Seal(app[SECRET])
+    await video.renew(app)
     yield
+    await video.hang_up(app)
     await store.close()
 
 
@@ -144,6 +138,13 @@ async def _refresh(app: web.Application) -> None:
         app[HOUSE].card = await houses.card(look)
 
 
+def settle_memory() -> None:
+    """What was loaded stays, and is never looked through again for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # the largest single switch for many connections (facts/realtime.md A4)
+
+
 async def _life(app: web.Application) -> AsyncIterator[None]:
     store, settings = app[STORE], app[SETTINGS]
     async with store.work() as work:
@@ -151,13 +152,11 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
     if settings.embedded:  # no other process can be alive on our own file: nobody need be watched first
         async with store.work() as work:
             await renew(work, await epochs.bury(work, await epochs.signs(work, epoch)))
-            await searches.bury(work, all_of_them=True)
     live = Live(store, epoch, app[VIDEO], app[WORDS], Pokes(store, settings.redis, epoch), beat=settings.beat)
     live.streams.ring("house", partial(_refresh, app))
+    live.streams.ring(servers.STREAM, partial(video.renew, app))
     app[LIVE] = live
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)  # the largest single switch for many connections (facts/realtime.md A4)
+    settle_memory()
     tasks = [asyncio.create_task(one) for one in _tasks(app, live)]
     app.on_shutdown.append(_drain)
     yield
@@ -168,7 +167,9 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
 
 def _tasks(app: web.Application, live: Live) -> Sequence[Coroutine[Any, Any, None]]:
     """What a worker does without anybody's click."""
-    return live.run(), chores.run(app), mail.run(app), Solving(app[STORE], live.epoch).run()
+    solving = Solving(app[STORE], live.epoch, alone=app[SETTINGS].embedded)
+    rounds = Rounds(app[STORE], app[VIDEO], live.epoch)
+    return live.run(), chores.run(app), mail.run(app), solving.run(), rounds.run(), video.run(app)
 
 
 async def _drain(app: web.Application) -> None:

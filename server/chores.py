@@ -3,17 +3,23 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import structlog
 from aiohttp import web
 
-from calendars import leaders, lessons, publishing, substitutes, tutoring_accounts
+from calendars import lessons
+from calendars.appointments import tutoring_accounts
+from calendars.changes import publishing
 from calendars.errors import Unavailable
+from calendars.repair import leaders, substitutes
 from calendars.store import Work
 from classroom import epochs, register, signals
+from classroom.video.choose import Providers
+from server import video
 from server.auth import limits
-from server.keys import LIVE, STORE
+from server.keys import LIVE, STORE, VIDEO
 
 log = structlog.get_logger()
 
@@ -63,6 +69,10 @@ async def _sweep(work: Work, _epoch: str, _watch: epochs.Watch) -> None:
     await limits.forget_old(work)
 
 
+async def _move(providers: Providers, work: Work, _epoch: str, _watch: epochs.Watch) -> None:
+    await video.go_on(work, providers)
+
+
 CHORES: Final[Sequence[Chore]] = (
     Chore("freeze", 10, _freeze), Chore("close", 20, _close), Chore("bury", 2, _bury), Chore("sweep", 30, _sweep),
     Chore("remind", 3600, _remind), Chore("tell", 2, _tell), Chore("substitute", 5, _substitute),
@@ -73,7 +83,8 @@ CHORES: Final[Sequence[Chore]] = (
 async def run(app: web.Application) -> None:
     """Do the chores until cancelled; one that fails is logged and comes again."""
     watch = epochs.Watch()
-    await asyncio.gather(*(_again(app, chore, watch) for chore in CHORES))
+    every = (*CHORES, Chore("move", 2, partial(_move, app[VIDEO])))
+    await asyncio.gather(*(_again(app, chore, watch) for chore in every))
 
 
 async def _again(app: web.Application, chore: Chore, watch: epochs.Watch) -> None:

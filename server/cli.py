@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import importlib
 import os
+import re
 import sys
 from typing import Final, NoReturn
 
@@ -31,11 +32,16 @@ COMMANDS: Final = {
 AWAY: Final = "The database does not answer: check OPPITUPA_DATABASE and that its server runs."
 
 
+OWN_TYPES: Final = re.compile(r"invalid _\w+ value:", re.ASCII)
+"""What argparse makes of a reader of ours that found no number: the name of a function, which is nothing to say."""
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence, and nothing else."""
 
     def error(self, message: str) -> NoReturn:
         """Exit 2."""
+        message = OWN_TYPES.sub("cannot use", message)
         self.exit(2, f"{self.prog}: {message}; {self.prog} --help says more.\n")
 
 

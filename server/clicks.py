@@ -9,7 +9,7 @@ from calendars.errors import Full, Invalid, NotFound, NotOpen, TooMany
 from calendars.lessons import doors
 from calendars.rights import Target
 from calendars.store import Look, Store
-from classroom import board, rooms, roster, visits
+from classroom import board, moves, rooms, roster, visits
 from classroom.video.choose import Providers
 from classroom.video.provider import Asked, Guest
 from server.members import Member
@@ -77,17 +77,27 @@ class Clicks:
             shared = await board.board(look, stay.lesson)
             call = await self._hub.call(look, stay.lesson)
             pause = await rooms.running_pause(look, stay.lesson)
+        room = await self._room(stay.lesson, moves.room_of(found, programme))
         asked = Asked(stay.lesson, "", found.starts, doors(found, programme.rules).closes)
         guest = Guest(actor.person, actor.name, stay.role, actor.language)
-        door = self._hub.providers.of(programme.provider).link(asked, guest, self._hub.store.clock.outside())
+        door = self._hub.providers.of(room).link(asked, guest, self._hub.store.clock.outside())
         you = {"connection": member.connection.id, "person": actor.person, "role": stay.role, "name": actor.name}
-        video: dict[str, Any] = {"provider": door.provider, **door.settings}
+        called = {"provider": door.provider, "called": self._hub.providers.shown(door.provider)}
+        video: dict[str, Any] = {**called, **door.settings}
         return {
             "lesson": stay.lesson, "beat": self._hub.beat, "you": you, "roster": seen, "call": call,
             "board": shared,
             "opened": found.opened and rfc3339(found.opened), "paused": pause and rfc3339(pause.starts),
             "video": video | ({"link": door.url} if door.url else {}),
         }  # fmt: skip
+
+    async def _room(self, lesson: str, here: str) -> str:
+        """Who gives the room: where the lesson is, or, when that server is away, where it goes on from this click."""
+        providers = self._hub.providers
+        if not providers.why_not(here):
+            return here
+        async with self._hub.store.work() as work:
+            return await moves.go_on(work, lesson, providers.why_not)
 
     async def _leave(self, member: Member, data: dict[str, Any]) -> dict[str, Any]:
         lesson = _text(data, "lesson")

@@ -30,6 +30,10 @@ class When:
         names = (WHOLE_WEEKDAYS if whole else WEEKDAYS)[self.language]
         return f"{names[at.weekday()]} {at.day}.{at.month}."
 
+    def near(self, day: date, today: date) -> str:
+        """`ti 10.3.`, with its year where that is not this one: `ti 10.3.2027`."""
+        return self.day(day) if day.year == today.year else f"{self.day(day)}{day.year}"
+
     def weekday(self, number: int) -> str:
         """`ma` or `Mon`, Monday being nought."""
         return WEEKDAYS[self.language][number]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from calendars.sheets import Fault
+from calendars.blueprints.sheets import Fault
 from server.words import Say, phrase
 
 MOST_SHOWN: Final = 20
@@ -16,6 +16,7 @@ FAULTS: Final = {
     "not_a": phrase("{given} is not {wanted}"),
     "out_of_bounds": phrase("{given} is not between {least} and {most}"),
     "empty": phrase("nothing is written here"),
+    "turning": phrase("take out the marks that turn the direction of writing"),
     "not_one_line": phrase("this must be one line of at most {most} characters"),
     "bad_id": phrase("{given} cannot be a short name; use small letters a-z, digits and hyphens"),
     "unknown_key": phrase("{given} means nothing here"),
@@ -57,7 +58,7 @@ FAULTS: Final = {
     "trains_in_a_circle": phrase("the leaders of {given} would need {name} first, and so round and round"),
     "trains_itself": phrase("{given} cannot be the training of its own leaders"),
 }
-"""Each check of blueprint_checks.py and sheets.py adds its own here; a test finds one without words."""
+"""Each check of calendars/blueprints/checks.py and sheets.py adds its own here; a test finds one without words."""
 TYPES: Final = {
     "int": phrase("a whole number"),
     "str": phrase("a text in quotes"),

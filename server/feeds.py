@@ -14,13 +14,14 @@ from typing import Final
 from aiohttp import web
 
 from calendars import feeds, ical
-from calendars.errors import NotFound, TooMany, Unavailable
+from calendars.errors import NotFound, Unavailable
 from calendars.feeds import Fetch
 from calendars.store import Store
 from server.auth.guard import allow
 from server.auth.origin import address_of, base_address, household_of
 from server.keys import SECRET, SETTINGS, STORE, WORDS
 from server.middleware.problems import answer
+from server.patience import Patience
 from server.shelf import Key, Rendered, Shelf
 
 TOKEN: Final = re.compile(r"[a-z2-7]{1,40}\.[A-Za-z0-9_-]{1,60}")
@@ -142,30 +143,6 @@ def _reads_gzip(accepted: str) -> bool:
         if name.strip() in ("gzip", "x-gzip", "*"):
             return not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight)
     return False
-
-
-class Patience:
-    """So many a minute for each key; counted in memory, for the most recent keys."""
-
-    def __init__(self, most: int, keys: int = 10_000) -> None:
-        self._most = most
-        self._keys = keys
-        self._counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
-
-    def ask(self, key: str) -> None:
-        """Raises TooMany once the minute's number is used up."""
-        count, ends = self._counts.get(key, (0, 0.0))
-        left = ends - time.monotonic()
-        if count >= self._most and left > 0:
-            raise TooMany("slow_down", seconds=int(left) + 1)
-
-    def count(self, key: str) -> None:
-        """One more."""
-        now = time.monotonic()
-        count, ends = self._counts.pop(key, (0, 0.0))
-        self._counts[key] = (count + 1, ends) if ends > now else (1, now + 60.0)
-        if len(self._counts) > self._keys:
-            self._counts.popitem(last=False)
 
 
 class Fetches:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from calendars.errors import Invalid, Unavailable
 from calendars.grouping import reading
+from calendars.grouping.better import Better, Standing
 from calendars.grouping.problem import Grouping, Problem
 
 COMMAND: Final = (sys.executable, "-m", "calendars.grouping")
@@ -24,6 +26,21 @@ TURN: Final = web.AppKey("TURN", asyncio.Lock)
 
 async def formed(app: web.Application, problem: Problem) -> Grouping:
     """The best groups found in a few seconds. Raises Invalid where there are none, and Unavailable."""
+    seconds = MORE_SECONDS if len(problem.learners) >= LARGE else SECONDS
+    answer = await _in_turn(app, {"problem": reading.problem_as_json(problem), "seconds": seconds, "seed": 0}, seconds)
+    if "impossible" in answer:
+        raise Invalid("no_such_groups")
+    return reading.grouping(json.dumps(answer["grouping"]))
+
+
+async def bettered(app: web.Application, problem: Problem, groups: Sequence[Standing]) -> Better:
+    """The steps that are worth it from the groups as they are formed today. Raises Unavailable."""
+    standing = [{"id": one.id, "field": one.field, "learners": list(one.learners)} for one in groups]
+    answer = await _in_turn(app, {"problem": reading.problem_as_json(problem), "groups": standing}, SECONDS)
+    return reading.better(answer["better"])
+
+
+async def _in_turn(app: web.Application, order: Mapping[str, object], seconds: float) -> Any:
     turn = app[TURN]
     try:
         async with asyncio.timeout(WAITS):
@@ -31,16 +48,12 @@ async def formed(app: web.Application, problem: Problem) -> Grouping:
     except TimeoutError:
         raise Unavailable("groups_wait") from None
     try:
-        answer = await _asked(problem, MORE_SECONDS if len(problem.learners) >= LARGE else SECONDS)
+        return await _asked(json.dumps(order).encode(), seconds)
     finally:
         turn.release()
-    if "impossible" in answer:
-        raise Invalid("no_such_groups")
-    return reading.grouping(json.dumps(answer["grouping"]))
 
 
-async def _asked(problem: Problem, seconds: float) -> Any:
-    order = json.dumps({"problem": reading.problem_as_json(problem), "seconds": seconds, "seed": 0}).encode()
+async def _asked(order: bytes, seconds: float) -> Any:
     child = await asyncio.create_subprocess_exec(
         *COMMAND, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

@@ -7,6 +7,7 @@ from aiohttp import web
 from calendars.houses import HouseCard
 from calendars.rights import Actor
 from calendars.store import Store
+from classroom.sealing import Seal
 from classroom.video.choose import Providers
 from server.assets import Assets
 from server.settings import Settings
@@ -19,6 +20,8 @@ VIDEO: Final = web.AppKey("VIDEO", Providers)
 ASSETS: Final = web.AppKey("ASSETS", Assets)
 SECRET: Final = web.AppKey("SECRET", bytes)
 """The house's own; every derived secret comes from it."""
+SEAL: Final = web.AppKey("SEAL", Seal)
+"""Opens the secrets of the video servers."""
 
 
 class House:

@@ -179,6 +179,19 @@ class Settings:
     jitsi_app_id: str = setting(text, "", "The application id (issuer) that the Jitsi server accepts.")
     jitsi_secret: str = setting(text, "", "The secret that signs links into Jitsi rooms.", secret=True)
     jitsi_domain: str = setting(text, "", "The XMPP domain of the Jitsi server, when it is not its host name.")
+    bigbluebutton_url: str = setting(web_address, "", "The BigBlueButton server, when programmes use its rooms.")
+    bigbluebutton_secret: str = setting(
+        text, "", "The secret of the BigBlueButton server (bbb-conf --secret).", secret=True
+    )
+    livekit_url: str = setting(web_address, "", "The LiveKit server, when programmes use its rooms.")
+    livekit_front: str = setting(web_address, "", "The page that shows its rooms, such as a LiveKit Meet's /custom.")
+    livekit_key: str = setting(text, "", "The API key of the LiveKit server.")
+    livekit_secret: str = setting(text, "", "The API secret of the LiveKit server.", secret=True)
+    galene_url: str = setting(web_address, "", "The Galene server, when programmes use its rooms.")
+    galene_admin: str = setting(text, "", "A user of the Galene server with the permission admin.")
+    galene_password: str = setting(text, "", "The password of that user.", secret=True)
+    galene_secret: str = setting(text, "", "The secret that signs links into Galene rooms.", secret=True)
+    link_url: str = setting(text, "", "The address of a meeting in any other tool; {lesson} in it for one each.")
     smtp_host: str = setting(text, "", "The mail server; without it, letters wait in the outbox page.")
     smtp_port: int = setting(port_number, 587, "The port of the mail server.")
     smtp_encryption: str = setting(encryption, "starttls", "How the line to the mail server is encrypted.")
@@ -283,6 +296,9 @@ def _checked(settings: Settings) -> Settings:
     pairs = [
         ("tls_cert", "tls_key"), ("tls_key", "tls_cert"), ("turn", "turn_secret"), ("smtp_host", "mail_from"),
         ("jitsi_url", "jitsi_app_id"), ("jitsi_url", "jitsi_secret"), ("sms_url", "sms_token"),
+        ("bigbluebutton_url", "bigbluebutton_secret"),
+        ("livekit_url", "livekit_front"), ("livekit_url", "livekit_key"), ("livekit_url", "livekit_secret"),
+        ("galene_url", "galene_admin"), ("galene_url", "galene_password"), ("galene_url", "galene_secret"),
     ]  # fmt: skip
     for one, other in pairs:
         if getattr(settings, one) and not getattr(settings, other):

@@ -18,7 +18,10 @@ WAYS: Final = (
 """Address, English source, and the verbs that it asks for."""
 WIDE: Final = frozenset({"house", "organisation", "programme"})
 """All but one's own lessons is of whole programmes: with a group alone there would be nothing to see."""
-WITHIN: Final = {"/people": ("/people/", "/staff/"), "/programmes": ("/programmes/", "/groups/", "/models/")}
+WITHIN: Final = {
+    "/people": ("/people/", "/staff/"),
+    "/programmes": ("/programmes/", "/groups/", "/models/", "/wizard/"),
+}
 """Pages that one reaches over another way than their address says."""
 FIGURES: Final = re.compile(r"/programmes/[^/]+/report|/lessons/[^/]+/figure")
 """Pages that one reaches over the reports."""

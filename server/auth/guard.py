@@ -20,7 +20,9 @@ from server.keys import ACTOR, SETTINGS, STORE
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 VERBS: Final = frozenset().union(*MATRIX.values())
-RULES: Final = VERBS | {"public", "signed_in"}
+PROOF: Final = "proof"
+"""Open to other servers, by the proof that each message carries: no cookie is read there, and no form."""
+RULES: Final = VERBS | {"public", "signed_in", PROOF}
 
 
 @web.middleware
@@ -29,7 +31,7 @@ async def find_actor(request: web.Request, handler: Handler) -> web.StreamRespon
     request[ACTOR] = None
     held = cookies.read(request)
     nowhere = request.match_info.http_exception is not None  # "it is not here" is said in her language too
-    if held.present and (nowhere or rule_of(request) is not None):
+    if held.present and (nowhere or rule_of(request) not in (None, PROOF)):
         request[ACTOR] = await _actor(request, held.present)
     return await handler(request)
 
@@ -58,14 +60,14 @@ def signed_in(request: web.Request) -> Actor:
 
 
 def allow(rule: str) -> Callable[[Page], Page]:
-    """Say who may use a route: `public`, `signed_in`, or a verb of the matrix that one of her roles must hold."""
+    """Say who may use a route: `public`, `signed_in`, `proof`, or a verb that one of her roles must hold."""
     if rule not in RULES:
-        raise ValueError(f"{rule!r} is no rule: public, signed_in or a verb of calendars/rights.py")
+        raise ValueError(f"{rule!r} is no rule: public, signed_in, proof or a verb of calendars/rights.py")
 
     def guard(page: Page) -> Page:
         @wraps(page)
         async def guarded(request: web.Request) -> web.StreamResponse:
-            if rule != "public":
+            if rule not in ("public", PROOF):
                 actor = signed_in(request)
                 if rule in VERBS and not any(rule in MATRIX[role] for role in actor.roles):
                     raise NotFound()

@@ -8,8 +8,9 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, select, update
 
-from calendars import people, rights, tokens
+from calendars import grants, rights, tokens
 from calendars.errors import NotFound
+from calendars.people import people
 from calendars.rights import STAFF, Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import Grant, Person
@@ -158,8 +159,7 @@ async def revoke(work: Work, actor: Actor, sign_ins: Sequence[str]) -> None:
     for row in rows:
         row.revoked = work.now
         work.tell(SignedOut(stream=row.person, sign_in=row.id, by=actor.person))
-    for person in sorted({row.person for row in rows}):
-        await rights.touch(work, person)
+    await grants.touch(work, *(row.person for row in rows))
 
 
 async def replaced(work: Work, held: Sequence[str], person: str) -> list[str]:

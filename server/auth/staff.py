@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from calendars import rights
+from calendars import grants, rights
 from calendars.errors import Conflict, Invalid, NotFound
 from calendars.rights import HOUSE, Actor
 from calendars.store import Look, Work, new_id
@@ -101,8 +101,8 @@ async def first_admin_link(work: Work) -> str | None:
         person = new_id()
         work.add(Person(id=person, name="Admin", language="fi", added=work.now))
         await work.flush()
-        await rights.give(work, rights.system(), person, rights.Right("admin", "house", HOUSE), rights.THE_HOUSE)
-        await rights.give(work, rights.system(), person, rights.Right("coordinator", "house", HOUSE), rights.THE_HOUSE)
+        await grants.give(work, rights.system(), person, grants.Right("admin", "house", HOUSE), rights.THE_HOUSE)
+        await grants.give(work, rights.system(), person, grants.Right("coordinator", "house", HOUSE), rights.THE_HOUSE)
         await work.flush()
     return await admin_link(work, person)
 
@@ -154,7 +154,7 @@ async def forget_secrets(work: Work, person: str) -> None:
     await work.run(delete(Passkey).where(Passkey.person == person))
     still = (SignIn.person == person) & SignIn.revoked.is_(None)
     await work.run(update(SignIn).where(still).values(revoked=work.now))
-    await rights.touch(work, person)
+    await grants.touch(work, person)
 
 
 async def account(look: Look, email: str) -> Account | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from calendars.columns import Base, Instant, key, owner
+from calendars.databases.columns import Base, Instant, key, owner
 
 
 class SignIn(Base):

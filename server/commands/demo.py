@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from calendars import blueprints
+from calendars.blueprints import shipped
 from calendars.clock import Clock, SetClock, parse_instant
 from calendars.errors import Invalid
 from calendars.store import Store
@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve the demo until Ctrl-C."""
     if arguments.classmates is not None and arguments.classmates < 0:
         raise Unsettled("--classmates must be 0 or more.")
-    if arguments.blueprint not in blueprints.names():
-        known = ", ".join(blueprints.names())
+    if arguments.blueprint not in shipped.names():
+        known = ", ".join(shipped.names())
         raise Unsettled(f"There is no blueprint {arguments.blueprint}; there are: {known}.")
     logs.set_up(readable=True, quiet=True)
     assets.built()
@@ -95,7 +95,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def _build(settings: Settings, arguments: argparse.Namespace) -> Memory:
     """Build the house by its own acts: the plan, then every day that lies behind."""
-    blueprint = blueprints.load(arguments.blueprint)
+    blueprint = shipped.load(arguments.blueprint)
     machine = Clock().now()
     wished = _instant(arguments.clock) if arguments.clock else machine
     now = today.house_time(wished, blueprint)

@@ -12,17 +12,26 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from calendars import houses
 from calendars.clock import Clock
 from calendars.errors import Refused
 from calendars.store import Store
+from classroom import servers
+from classroom.sealing import Seal
+from classroom.video.choose import line_of
+from classroom.video.kinds import KINDS, made_of
+from classroom.video.provider import Finding as Found
+from classroom.video.provider import Provider, Tried
 from server import probes
 from server.migrations import head, standing
 from server.settings import Settings, of_command, with_data
 from server.tls import ends
+from server.words import of_error
 
 LEAST_FREE: Final = 2_000_000_000  # bytes
 BACKUP_WITHIN: Final = timedelta(hours=36)
 RENEW_WITHIN: Final = timedelta(days=14)
+TRIAL_WITHIN: Final = 30.0  # seconds for all that is tried of one video server
 CLOCKS_APART: Final = 1.0  # seconds between us and the database
 
 
@@ -59,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which they matter."""
     looked: Sequence[Look] = (mail, turn, tls, disk, last_backup)
-    found = [await database(settings), *await clock(settings)]
+    found = [await database(settings), *await clock(settings), *await rooms(settings)]
     for look in looked:
         found += await asyncio.to_thread(_all, look, settings)
     return found
@@ -113,6 +122,46 @@ async def _newest(settings: Settings) -> datetime | None:
         return None  # told already: the database does not answer, or has no such form
     finally:
         await store.close()
+
+
+async def rooms(settings: Settings) -> list[Finding]:
+    """Whether each video server answers, has the right time, takes our secret and gives a room."""
+    store = Store(settings.database_url, Clock())
+    found: list[tuple[str, Provider]] = []
+    try:
+        if await standing(settings.database_url) == head():
+            async with store.look() as look:
+                seal = Seal(await houses.secret(look))
+                rows, _ = await servers.rooms(look, store.clock, settings.url, seal, {})
+            found += [(room.shown, room.provider) for room in rows]
+    except Refused:
+        pass  # told already: the database does not answer, or no house stands in it
+    finally:
+        await store.close()
+    own = made_of(lambda name: str(getattr(settings, name, "")), store.clock, settings.url)
+    found += [(KINDS[one.name].title, one) for one in own]
+    return [line for name, one in found for line in await _tried(name, one, store.clock.outside())]
+
+
+async def _tried(name: str, provider: Provider, now: datetime) -> list[Finding]:
+    if not isinstance(provider, Tried):
+        return [Finding(None, f"The video server {name} cannot be asked how it is.")]
+    try:
+        async with asyncio.timeout(TRIAL_WITHIN):
+            told = await provider.trial(now)
+    except TimeoutError:
+        return [Finding(False, f"The video server {name} does not answer in time: check its address.")]
+    finally:
+        if (line := line_of(provider)) is not None:
+            await line.close()
+    wrong = [one for one in told if one.problem is not None]
+    if not wrong:
+        return [Finding(True, f"The video server {name} answers and gives rooms.")]
+    return [Finding(False, f"The video server {name}, {one.what}: {_sentence(one)}") for one in wrong]
+
+
+def _sentence(wrong: Found) -> str:
+    return of_error(wrong.problem or "", lambda source, **told: source.format(**told), wrong.facts)
 
 
 def mail(settings: Settings) -> Iterable[Finding]:

@@ -1,7 +1,7 @@
 """What is wrong with what somebody wrote, in English sentences for the command line."""
 
+from calendars.blueprints.sheets import Fault
 from calendars.errors import Refused
-from calendars.sheets import Fault
 from server.faultwords import fault_in_words, shown
 from server.words import Say
 

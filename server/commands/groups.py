@@ -34,7 +34,6 @@ SENTENCES = {
     "too_great": "{field} is too great",
     "missing_field": "{field} is missing",
     "wrong_format": 'the format must be "{wanted}"',
-    "min_above_max": "size.min is greater than size.max",
     "nobody_to_group": "there is no learner to put into a group",
     "learner_twice": "the learner {id} is there twice",
     "unknown_learner": "{field} names {id}, who is not among the learners",

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from calendars import blueprints, schooldays
-from calendars.blueprint_form import Blueprint
+from calendars import schooldays
+from calendars.blueprints import shipped
+from calendars.blueprints.form import Blueprint
+from calendars.blueprints.sheets import LONGEST_SHEET
 from calendars.clock import rfc3339
 from calendars.errors import Invalid, Refused
 from calendars.freedays import WEEKDAYS, Break
 from calendars.schooldays import Caution, Plan, WeeklySeries
-from calendars.sheets import LONGEST_SHEET
 from server.commands.faults import fault_in_english, refusal_in_words
 
 _CAUTIONS = {
@@ -75,7 +76,7 @@ def plan(arguments: argparse.Namespace) -> int:
 
 def blueprints_list(arguments: argparse.Namespace) -> int:
     """Print the shipped training models."""
-    shelf = [blueprints.load(name) for name in blueprints.names()]
+    shelf = [shipped.load(name) for name in shipped.names()]
     if arguments.json:
         print(json.dumps([{**_titled(one), "titles": one.title, "days": one.days or None} for one in shelf]))
     else:
@@ -222,7 +223,7 @@ def _refuse(wrong: Unusable | Refused) -> int:
 
 
 def _blueprint(named: str) -> Blueprint:
-    return _blueprint_in(named) if named.endswith(".toml") else blueprints.load(named)
+    return _blueprint_in(named) if named.endswith(".toml") else shipped.load(named)
 
 
 def _blueprint_in(file: str) -> Blueprint:
@@ -234,7 +235,7 @@ def _blueprint_in(file: str) -> Blueprint:
     except (OSError, ValueError) as wrong:  # ValueError: a path that cannot be one
         reason = wrong.strerror if isinstance(wrong, OSError) else wrong
         raise Unusable(f"{file!r} cannot be read: {reason}.") from None
-    return blueprints.parse(text, file)
+    return shipped.parse(text, file)
 
 
 def _day(text: str, option: str) -> date:

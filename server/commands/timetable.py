@@ -41,7 +41,7 @@ def timetable_check(arguments: argparse.Namespace) -> int:
     try:
         problem = _read(arguments.problem, papers.read_problem)
         timetable = _read(arguments.timetable, papers.read_timetable)
-        previous = _previous(arguments.previous) if arguments.previous is not None else None
+        previous = _read(arguments.previous, papers.read_previous) if arguments.previous is not None else None
     except Unusable as wrong:
         print(wrong, file=sys.stderr)
         return 2
@@ -88,14 +88,6 @@ def _in_words(verdict: Verdict, problem: papers.Problem) -> list[str]:
 
 def _tally(verdict: Verdict) -> str:
     return ", ".join(f"{rule} {count}" for rule, count in Counter(one.rule for one in verdict.broken).items())
-
-
-def _previous(path: str) -> papers.Timetable:
-    timetable = _read(path, papers.read_timetable)
-    activity, times = next(iter(Counter(row.activity for row in timetable.rows).most_common(1)), ("", 0))
-    if times > 1:
-        raise Unusable(f"{printable(path)}: the activity {printable(activity)} is placed {times} times there.")
-    return timetable
 
 
 def _read(path: str, reader: Callable[[Any], Paper]) -> Paper:

@@ -16,7 +16,8 @@ from typing import Any
 
 from calendars.timetable.answer import read_timetable
 from calendars.timetable.layout import Spot
-from calendars.timetable.problem import Problem, Unusable, parse, read
+from calendars.timetable.node import Unusable, parse
+from calendars.timetable.problem import Problem, read
 from calendars.timetable.solve import SECONDS, solve
 from calendars.timetable.workers import solve_apart
 from server.commands.timetable_words import printable
@@ -50,6 +51,8 @@ def timetable_solve(arguments: argparse.Namespace) -> int:
             previous = _previous(before, problem, arguments.previous)
             if arguments.out is not None and not Path(arguments.out).absolute().parent.is_dir():
                 raise Unusable(f"{printable(arguments.out)} cannot be written: there is no such folder.")
+            if arguments.out is not None and Path(arguments.out).is_dir():
+                raise Unusable(f"{printable(arguments.out)} is a folder: name a file in it.")
         except Unusable as wrong:
             print(wrong, file=sys.stderr)
             return 2
@@ -58,12 +61,16 @@ def timetable_solve(arguments: argparse.Namespace) -> int:
         if arguments.workers > 1:
             order = {"problem": given, "previous": before, **wanted}
             end = math.inf if arguments.effort is not None else time.monotonic() + left  # starting up counts too
-            over = lambda: bool(asked) or time.monotonic() > end  # noqa: E731
-            made = solve_apart(order, problem, arguments.seed, arguments.workers, over)
+            made = solve_apart(order, problem, arguments.seed, arguments.workers, lambda: _over(asked, end))
         else:
             made = solve(problem, previous=previous, seed=arguments.seed, stop=lambda: bool(asked), **wanted)
         _hand_out(made, arguments)
     return 1 if made["unplaced"] else 0
+
+
+def _over(asked: list[int], end: float) -> bool:
+    """Whether somebody wants the answer now, or the time is used."""
+    return bool(asked) or time.monotonic() > end
 
 
 def _reserve(problem: Problem, arguments: argparse.Namespace) -> float:

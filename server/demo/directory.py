@@ -4,8 +4,9 @@ from typing import Any
 
 from aiohttp import web
 
-from calendars import feeds, groups, lessons, people, programmes, rights
+from calendars import feeds, groups, lessons, programmes, rights
 from calendars.clock import rfc3339
+from calendars.people import people
 from calendars.store import Look, Store
 from classroom import rooms
 from server.auth import signin

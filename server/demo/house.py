@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from calendars import groups, houses, lessons, people, programmes, rights, staffing
-from calendars.blueprint_form import Blueprint
+from calendars import groups, houses, lessons, programmes, rights
+from calendars.blueprints.form import Blueprint
+from calendars.grants import Right
 from calendars.groups import NewGroup
 from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
-from calendars.people import NewPerson
+from calendars.people import enrolments, people
+from calendars.people.people import NewPerson
 from calendars.programmes import NewProgramme
-from calendars.rights import Right, Target
+from calendars.rights import Target
+from calendars.scheduling.wanted import ANYBODY, resolved
 from calendars.store import Store, Work
-from server.demo import cast
+from server.demo import cast, planner
+from server.demo.planner import Led, Reception
 from server.demo.today import hours, start_day
 
 Formed = list[tuple[str, tuple[str, ...]]]
@@ -82,16 +86,17 @@ async def build(store: Store, blueprint: Blueprint, now: datetime) -> Built:
         for role in ("counsellor", "inspector"):
             await people.appoint(work, founder, staff[role], Right(role, "programme", programme.id))
         teachers = [await _add(work, part, target) for part in crew]
-        learners = [await _add(work, part, target) for part in cast.LEARNERS[: sum(size for _, size in seats)]]
-        formed = await _groups(work, programme.id, seats, learners)
+        learners = {await _add(work, part, target): part for part in cast.LEARNERS[: sum(size for _, size in seats)]}
+        waiting = {await _add(work, part, target): part for part in (*cast.WAITING, *cast.ASKING)}
+        formed = await _groups(work, programme.id, seats, list(learners))
     async with store.work() as work:
-        coordinator = await rights.actor_of(work, staff["coordinator"])
-        planned = await _lessons(work, coordinator, blueprint, programme.id, formed, teachers, now)
-        able = _abilities(blueprint) & set(await staffing.known(work, coordinator))
-        for person in teachers:
-            await staffing.enable(work, coordinator, person, able)
+        actor, counsellor = [await rights.actor_of(work, staff[role]) for role in ("coordinator", "counsellor")]
+        reception = Reception(actor, counsellor, await programmes.line(work, actor, programme.id))
+        await _take_in(work, reception, formed, learners, waiting)
+        planned, led = await _lessons(work, reception, blueprint, formed, teachers, now)
+        await planner.staff(work, reception, blueprint, teachers, led)
     return Built(
-        programme.id, (*staff.values(), *teachers, *learners), learners[0], teachers[0], staff["coordinator"],
+        programme.id, (*staff.values(), *teachers, *learners), formed[0][1][0], teachers[0], staff["coordinator"],
         staff["inspector"], formed[0][1][-1], tuple(formed), planned,
     )  # fmt: skip
 
@@ -105,14 +110,6 @@ async def _add(work: Work, part: cast.Part, target: Target) -> str:
 def _crew(blueprint: Blueprint) -> tuple[cast.Part, ...]:
     """Who leads: teachers, or tutors where the model asks for them."""
     return cast.TUTORS if any(one.leader_role == "tutor" for one in blueprint.series.values()) else cast.TEACHERS
-
-
-def _abilities(blueprint: Blueprint) -> set[str]:
-    """What all of them can do: everything that the model asks of those who lead its lessons."""
-    needs = {need for phase in blueprint.phases.values() for one in phase.lessons for need in one.needs}
-    needs |= {one.leader_role for one in blueprint.series.values()}
-    fields = {f"field:{one.id}" for one in blueprint.fields.values()}
-    return (needs - {"field"}) | (fields if "field" in needs else set())
 
 
 def _leaders(blueprint: Blueprint) -> int:
@@ -162,35 +159,56 @@ async def _groups(work: Work, programme: str, seats: Sequence[tuple[int, int]], 
         count[called] = count.get(called, 0) + 1
         new = NewGroup(programme, field, f"{called} {count[called]}")
         group = await groups.form(work, rights.system(), new)
-        members = tuple(learners[taken : taken + size])
+        formed.append((group.id, tuple(learners[taken : taken + size])))
         taken += size
-        for person in members:
-            await groups.seat(work, rights.system(), group.id, person)
-        formed.append((group.id, members))
     return formed
 
 
+async def _take_in(
+    work: Work, reception: Reception, formed: Formed, learners: dict[str, cast.Part], waiting: dict[str, cast.Part]
+) -> None:
+    """Seat everybody in her group; some wait for one of the first field, and two only ask."""
+    actor, programme = reception.coordinator, reception.line.programme.id
+    fields = [one.id for one in await programmes.fields(work, actor, programme)] or [""]
+    of_group = {group.id: group.field or "" for group, _ in await groups.of_programme(work, actor, programme)}
+    *first, known, unknown = waiting
+    seats: list[tuple[str, str, str | None]] = [
+        *((person, of_group[group], group) for group, members in formed for person in members),
+        *((person, fields[0], "") for person in first), (known, fields[-1], None),
+    ]  # fmt: skip
+    await planner.take_in(work, reception, learners | waiting, seats)
+    await enrolments.apply(work, actor, programme, unknown, fields[0])
+    apart = [formed[-2][1][0], formed[-1][1][0]] if len(formed) > 1 else []
+    await planner.wish(work, reception, first[:2], apart)
+
+
 async def _lessons(
-    work: Work, actor: rights.Actor, blueprint: Blueprint, programme: str, formed: Formed, teachers: list[str],
-    now: datetime,
-) -> tuple[Laid, ...]:  # fmt: skip
-    line = await programmes.line(work, actor, programme)
-    new, online = [], {day.id: day.kind == "online" for day in line.days}
-    together, tutored = _leaders(blueprint), _crew(blueprint) is cast.TUTORS
+    work: Work, reception: Reception, blueprint: Blueprint, formed: Formed, teachers: list[str], now: datetime
+) -> tuple[tuple[Laid, ...], list[Led]]:
+    line, programme = reception.line, reception.line.programme.id
+    codes = {
+        group.id: field.code if field else ""
+        for group, field in await groups.of_programme(work, reception.coordinator, programme)
+    }
+    new, led = [], []
+    online, tutored = {day.id: day.kind == "online" for day in line.days}, _crew(blueprint) is cast.TUTORS
     for day in line.days:
         topics = day.topics or tuple(sorted(line.programme.topics)) or ("",)
         laid = hours(day.lessons, day.date == line.today, now, movable=bool(blueprint.line))
         for slot, (starts, ends) in enumerate(laid):
+            asked = day.lessons[min(slot, len(day.lessons) - 1)].needs or (ANYBODY,)
             for position, (group, _) in enumerate(formed):
-                first = position * together + slot
-                led = tuple(teachers[(first + n) % len(teachers)] for n in range(together))
+                needs = resolved(asked, codes[group])
+                first = position * len(needs) + slot
+                by = tuple(teachers[(first + n) % len(teachers)] for n in range(len(needs)))
+                teaching, tutoring = ((), by) if tutored else (by, ())
                 topic = topics[(day.n + slot) % len(topics)]
-                teaching, tutoring = ((), led) if tutored else (led, ())
-                new.append(NewLesson(group, day.id, starts, ends, topic, teaching, tutoring))
-    rows = await lessons.plan(work, actor, programme, new)
+                new.append(NewLesson(group, day.id, starts, ends, topic, teaching, tutoring, needs))
+                led += [Led(who, need, starts, ends, slot == 0) for who, need in zip(by, needs, strict=True)]
+    rows = await lessons.plan(work, reception.coordinator, programme, new)
     members = dict(formed)
     return tuple(
-        Laid(row.id, row.group, row.starts, row.ends, not online[row.day], led[0], members[row.group], tuple(led[1:]))
+        Laid(row.id, row.group, row.starts, row.ends, not online[row.day], by[0], members[row.group], tuple(by[1:]))
         for row, one in zip(rows, new, strict=True)
-        for led in [[person for person, _ in one.led_by]]
-    )
+        for by in [[person for person, _ in one.led_by]]
+    ), led

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from calendars import people, programmes, rights
+from calendars import programmes, rights
 from calendars.errors import NotFound
+from calendars.people import people
 from classroom import roster
 from server.auth.guard import allow
 from server.dates import When
@@ -24,7 +25,7 @@ from server.keys import LANGUAGE, SAY, SECRET, STORE
 from server.listening import BACKLOG, KEEPALIVE, LAST_REQUESTS, listen, stop_event
 from server.middleware.headers import POLICY
 from server.page import render
-from server.pages.tiles import shown_line
+from server.pages.parts.tiles import shown_line
 from server.settings import Settings
 
 PARTS: Final = ("teacher", "learner", "coordinator")
@@ -78,7 +79,8 @@ class Stage:
                 await self._open(part)
             await ready()
             players = asyncio.create_task(classmates.play(await self._cast(app)))
-            answering = asyncio.create_task(stand_ins.answer_all(app, self._settings.url))
+            if self._classmates != 0:  # with none, the house stands still: whoever tries it answers for everybody
+                answering = asyncio.create_task(stand_ins.answer_all(app, self._settings.url))
             await stop.wait()
         finally:
             for task in filter(None, (players, answering, self._healing)):
@@ -141,6 +143,7 @@ class Stage:
             follows=f"{self._entrances['learner'].address}/j/{ill.lesson}" if ill else "",
             day=When(request[LANGUAGE], line.programme.zone).day(ill.starts) if ill else "",
             report=f"{self._entrances['coordinator'].address}/programmes/{kept.programme}/report",
+            plan=f"{self._entrances['coordinator'].address}/programmes/{kept.programme}",
         )  # fmt: skip
 
     async def _state(self, request: web.Request) -> web.Response:

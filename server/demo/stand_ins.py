@@ -12,9 +12,10 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from calendars import absences, agenda, asked, rights
+from calendars import agenda, rights
 from calendars.clock import day_of, local
 from calendars.errors import NotFound, Unavailable
+from calendars.repair import absences, asked
 from calendars.store import Look, Work
 from server.demo.memory import Memory
 from server.keys import SECRET, STORE

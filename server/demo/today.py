@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from calendars.blueprint_form import Blueprint, Kind, Series
+from calendars.blueprints.form import Blueprint, Kind, Series
 from calendars.errors import Invalid
 from calendars.freedays import WORKING_WEEK, TrainingCalendar
 from calendars.schooldays import Meeting

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from calendars.entry import LEVELS, SKILLS
+from calendars import weeks
+from calendars.blueprints.entry import LEVELS, SKILLS
 from calendars.errors import Invalid
-from calendars.importing import Entry, digits_of, same_name
+from calendars.freedays import WEEKDAYS
 from calendars.names import clean_email, clean_language, clean_line, clean_name, clean_telephone
-from calendars.people import NewPerson
-from calendars.profiles import HALF_DAYS
+from calendars.people.importing import Entry, digits_of, same_name
+from calendars.people.people import NewPerson
+from calendars.people.profiles import HALF_DAYS
 from server.files.imports import Fault, Sheet
 
 YES = frozenset({"yes", "y", "kyllä", "k", "on", "1", "x", "true", "نعم"})
-NO = frozenset({"no", "n", "ei", "e", "0", "-", "false", "لا"})
+NO = frozenset({"no", "n", "ei", "e", "0", "false", "لا"})
 LANGUAGES = {
     "suomi": "fi", "finnish": "fi", "englanti": "en", "english": "en", "arabia": "ar", "arabic": "ar", "العربية": "ar",
     "ruotsi": "sv", "swedish": "sv", "venäjä": "ru", "russian": "ru", "ukraina": "uk", "ukrainian": "uk",
@@ -32,6 +34,13 @@ ROLES = {
     "coordinator": "coordinator", "koordinaattori": "coordinator",
 }  # fmt: skip
 
+WRONG = {
+    "born": "file_day", "level": "file_level", **dict.fromkeys(SKILLS, "file_level"), "registered": "file_yes_no",
+    "field": "file_field", "free": "file_half_days", "weekdays": "file_weekdays", "abilities": "file_ability",
+    "role": "file_role", "language": "file_language", "languages": "file_language",
+}  # fmt: skip
+"""Column -> what is said of a value that is none of its: in a file there is no list to choose from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -41,10 +50,12 @@ class Known:
     abilities: Collection[str]
     languages: Collection[str]
     staff: bool = False
+    today: date = date.max
+    """Nobody is born after it."""
 
 
 def entries(sheet: Sheet, known: Known) -> tuple[list[Entry], list[Fault]]:
-    """Every row that is right, and all faults of the others, in the order of their lines."""
+    """Every row that is right by itself, and all faults in the order of their lines; one may be of two such rows."""
     found: list[Entry] = []
     faults = list(sheet.faults)
     for line, cells in sheet.rows:
@@ -65,9 +76,10 @@ def _entry(line: int, cells: Mapping[str, str], known: Known, wrong: list[Fault]
         try:
             return how(said)
         except Invalid as refused:
-            wrong.append(Fault(line, refused.code, column, said[:40]))
+            code = WRONG.get(column, refused.code) if refused.code == "bad_choice" else refused.code
+            wrong.append(Fault(line, code, column, said[:40]))
         except (ValueError, KeyError):
-            wrong.append(Fault(line, "bad_choice", column, said[:40]))
+            wrong.append(Fault(line, WRONG.get(column, "bad_choice"), column, said[:40]))
         return empty
 
     name = cells.get("name") or " ".join(filter(None, (cells.get("first_name"), cells.get("last_name"))))
@@ -81,7 +93,8 @@ def _entry(line: int, cells: Mapping[str, str], known: Known, wrong: list[Fault]
         language=read("language", lambda said: _language(said, known)),
     )  # fmt: skip
     profile = {
-        "born": read("born", _born, None), "municipality": read("municipality", lambda said: clean_line(said, "m", 80)),
+        "born": read("born", lambda said: _born(said, known.today), None),
+        "municipality": read("municipality", lambda said: clean_line(said, "m", 80)),
         "registered": read("registered", _yes_or_no, None), "levels": _levels(cells, read),
         "free": read("free", _half_days, None), "languages": read("languages", _languages, []),
         "referred_by": read("referred_by", lambda said: clean_line(said, "r", 120)),
@@ -89,7 +102,10 @@ def _entry(line: int, cells: Mapping[str, str], known: Known, wrong: list[Fault]
     abilities = read("abilities", lambda said: _abilities(said, known), ())
     role = read("role", lambda said: ROLES[said.casefold()], "teacher") if known.staff else ""
     kept = {key: value for key, value in profile.items() if value not in (None, "", {}, [])}
-    return Entry(line, person, kept, read("field", lambda said: known.fields[said.casefold()]), role, tuple(abilities))
+    return Entry(
+        line, person, kept, read("field", lambda said: known.fields[said.casefold()]),
+        read("weekdays", _weekdays, None), role, tuple(abilities),
+    )  # fmt: skip
 
 
 def _language(said: str, known: Known) -> str:
@@ -114,10 +130,10 @@ def _level(said: str) -> str:
     return level
 
 
-def _born(said: str) -> date:
+def _born(said: str, today: date) -> date:
     match = _DAY.fullmatch(said)
     day = date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(said)
-    if not 1900 <= day.year <= 2100:
+    if not 1900 <= day.year <= 2100 or day > today:
         raise Invalid("bad_birthday", field="born")
     return day
 
@@ -138,6 +154,15 @@ def _half_days(said: str) -> list[str]:
     if chosen - set(HALF_DAYS):
         raise ValueError(said)
     return [one for one in HALF_DAYS if one in chosen]
+
+
+def _weekdays(said: str) -> int:
+    """`ma ke to` or `mon, wed`, as a seat keeps them. Raises ValueError."""
+    words = re.split(r"[\s,;/]+", said.casefold().strip())
+    chosen = [DAYS.get(one.rstrip("."), one.rstrip(".")) for one in words if one]
+    if set(chosen) - set(WEEKDAYS):
+        raise ValueError(said)
+    return weeks.kept(chosen)
 
 
 def _languages(said: str) -> list[str]:

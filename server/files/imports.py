@@ -5,6 +5,7 @@ It reads UTF-8, UTF-16 and Windows-1252, lines parted by comma, semicolon or tab
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -14,9 +15,19 @@ LARGEST = 5_000_000  # bytes
 MOST_ROWS = 20_000
 SEPARATORS = (";", "\t", ",")
 FORMULA = ("=", "@", "+", "-", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet takes for the beginning of a formula; no name begins so."""
+"""What a spreadsheet takes for the beginning of a formula."""
 NUMBERS = ("telephone",)
-"""Columns in which a plus at the beginning is right."""
+"""Columns that are checked as what they are: there a plus is right, and whatever is no number is said to be none."""
+_WORDS = re.compile(r"[@+\-|%\uff0b\uff0d\uff20] *[^\W\d_]+(?:[ .,'\u2019-]+[^\W\d_]+)*[.]?")
+"""Words behind such a mark and nothing that could be reckoned; where it is exported, it is guarded."""
+NOTHING = frozenset({"-", "\u2013", "\u2014"})
+"""What people write into a cell that they leave empty."""
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the words beside them round; a number copied from a telephone's contacts carries some."""
+_AS_TEXT = re.compile(r'="([^"]*)"')
+"""How a spreadsheet is told that a number is a text: `="0401234567"`."""
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How files of Excel and OpenOffice themselves begin, new and old."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "nimi", "الاسم"),
@@ -34,6 +45,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "reading": ("reading", "lukeminen", "luetun ymmärtäminen", "القراءة"),
     "writing": ("writing", "kirjoittaminen", "الكتابة"),
     "free": ("free", "free times", "vapaat ajat", "الأوقات الحرة"),
+    "weekdays": ("weekdays", "days of the week", "viikonpäivät", "tulopäivät", "أيام الأسبوع"),
     "languages": ("languages", "other languages", "muut kielet", "لغات أخرى"),
     "registered": ("registered", "customer of the employment services", "työllisyyspalvelujen asiakas", "مسجل"),
     "referred_by": ("referred by", "sent by", "ohjaaja", "lähettäjä", "أرسلها"),
@@ -64,9 +76,14 @@ class Sheet:
 
 
 def read(body: bytes) -> Sheet:
-    """The rows of a file. Raises Invalid `file_empty`, `too_large`, `bad_encoding`, `no_header`, `twice_in_header`."""
+    """The rows of a file.
+
+    Raises Invalid `file_empty`, `too_large`, `a_workbook`, `bad_encoding`, `no_header`, `twice_in_header`.
+    """
     if len(body) > LARGEST:
         raise Invalid("too_large", field="file")
+    if body.startswith(WORKBOOKS):
+        raise Invalid("a_workbook", field="file")
     text = decoded(body)
     lines = text.splitlines(keepends=True)
     skipped = 0
@@ -96,8 +113,9 @@ def decoded(body: bytes) -> str:
         encodings = ["utf-16"]
     elif body.startswith(b"\xef\xbb\xbf"):
         encodings = ["utf-8-sig"]
-    elif body[:200].count(0) > len(body[:200]) // 4:
-        encodings = ["utf-16-le" if body[1:2] == b"\0" else "utf-16-be"]
+    elif body[:200].count(0) > len(body[:200]) // 4 or b"\n\0" in body[:2000] or b"\0\n" in body[:2000]:
+        little = body[1:2] == b"\0" or (b"\n\0" in body[:2000] and body[:1] != b"\0")
+        encodings = ["utf-16-le" if little else "utf-16-be"]
     else:
         encodings = ["utf-8", "cp1252"]
     for encoding in encodings:
@@ -146,7 +164,7 @@ def _rows(records: Iterator[Record], columns: dict[int, str]) -> tuple[list[tupl
         if record == ["\0broken"]:
             faults.append(Fault(line, "broken_line"))
             continue
-        cells = {column: record[place].strip() for place, column in columns.items() if place < len(record)}
+        cells = {column: _said(record[place]) for place, column in columns.items() if place < len(record)}
         wrong = [Fault(line, "formula", name, cell[:40]) for name, cell in cells.items() if _is_formula(name, cell)]
         if len(record) > max(columns) + 1 and any(cell.strip() for cell in record[max(columns) + 1 + 40 :]):
             wrong.append(Fault(line, "broken_line"))
@@ -156,13 +174,21 @@ def _rows(records: Iterator[Record], columns: dict[int, str]) -> tuple[list[tupl
     return rows, faults
 
 
+def _said(cell: str) -> str:
+    """What somebody meant by a cell: no blanks around it, nothing for a dash, a number that is marked as text."""
+    cell = _TURNS.sub("", cell).strip()
+    marked = _AS_TEXT.fullmatch(cell)
+    return "" if cell in NOTHING else marked[1].strip() if marked else cell
+
+
 def _plain(cell: str) -> str:
     """What a spreadsheet guarded against itself with an apostrophe, without it."""
-    return cell[1:] if cell.startswith("'") and cell[1:2] in FORMULA else cell
+    guarded = cell.startswith("'") and (cell[1:2] in FORMULA or cell[1:2].isdigit())
+    return cell[1:] if guarded else cell
 
 
 def _is_formula(column: str, cell: str) -> bool:
-    return cell.startswith(FORMULA) and not (column in NUMBERS and cell.startswith("+"))
+    return cell.startswith(FORMULA) and column not in NUMBERS and _WORDS.fullmatch(cell) is None
 
 
 def _column(cell: str) -> str:
@@ -187,6 +213,7 @@ HEADERS: Mapping[str, tuple[str, str, str]] = {
     "field": ("field", "ala", "المجال"),
     "level": ("level", "taso", "المستوى"),
     "free": ("free", "vapaat ajat", "الأوقات الحرة"),
+    "weekdays": ("weekdays", "viikonpäivät", "أيام الأسبوع"),
     "languages": ("languages", "muut kielet", "لغات أخرى"),
     "registered": ("registered", "työllisyyspalvelujen asiakas", "مسجل"),
     "referred_by": ("referred by", "lähettäjä", "أرسلها"),

@@ -77,7 +77,9 @@ def answer(request: web.Request, refused: Refused, status: int = 0, allowed: str
 def wants_json(request: web.Request) -> bool:
     """Whether a program asks: under /api/, or when it prefers JSON to pages."""
     accept = request.headers.get("Accept", "")
-    return request.path.startswith(("/api/", "/socket.io/")) or ("json" in accept and "text/html" not in accept)
+    return request.path.startswith(("/api/", "/socket.io/", "/hooks/")) or (
+        "json" in accept and "text/html" not in accept
+    )
 
 
 def _told(request: web.Request, refused: Refused, status: int) -> web.Response:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from calendars import tables as _planned
-from calendars.engines import translated
+from calendars.databases.engines import translated
 from calendars.store import Base, sqlite_engine
 from classroom import tables as _lived
 from server.auth import tables as _sign_ins

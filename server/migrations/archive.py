@@ -18,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Column, LargeBinary, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from calendars.engines import translated
+from calendars.databases.engines import translated
 from calendars.store import Instant, sqlite_engine
 from server.migrations import METADATA, head
 

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from calendars import groups, lessons, programmes
-from calendars.blueprints import load
+from calendars.blueprints.shipped import load
 from calendars.groups import NewGroup
 from calendars.lessons import NewLesson
 from calendars.programmes import NewProgramme

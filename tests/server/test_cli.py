@@ -21,6 +21,11 @@ from server.cli import main
             ["demo", "--port", "eighty"],
             "oppitupa demo: argument --port: invalid int value: 'eighty'; oppitupa demo --help says more.\n",
         ),
+        (
+            ["timetable", "solve", "x.json", "--effort", "1e400"],
+            "oppitupa timetable solve: argument --effort: cannot use '1e400';"
+            " oppitupa timetable solve --help says more.\n",
+        ),
     ],
 )
 def test_main_when_words_are_missing_or_wrong_then_one_sentence_and_exit_two(

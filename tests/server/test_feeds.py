@@ -24,6 +24,7 @@ from server.keys import ASSETS, HOUSE, SECRET, SETTINGS, STORE, WORDS, House
 from server.middleware.headers import headers
 from server.middleware.problems import problems
 from server.page import speak
+from server.patience import Patience
 from server.settings import Settings
 from tests.calendars.planned import SYSTEM, Planned, plan_house
 
@@ -304,7 +305,7 @@ async def test_tokens_when_guessed_then_household_waits(feeding: Feeding) -> Non
 
 
 def test_patience_when_many_keys_then_bounded() -> None:
-    patience = feeds.Patience(1, keys=3)
+    patience = Patience(1, keys=3)
     for key in "abcd":
         patience.count(key)
     assert list(patience._counts) == ["b", "c", "d"]

@@ -14,9 +14,10 @@ from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from calendars import groups, houses, people, rights
-from calendars.people import NewPerson
-from calendars.rights import Right
+from calendars import groups, houses, rights
+from calendars.grants import Right
+from calendars.people import people
+from calendars.people.people import NewPerson
 from calendars.store import Store, Work
 from server import app as house_app
 from server import mail
@@ -124,7 +125,7 @@ async def desk(store: Store, database: str) -> AsyncIterator[Any]:
         async with store.look() as look:
             secret, kaisa = await houses.secret(look), house.people["Kaisa"]
             link = signin.staff_demo_link(secret, kaisa, (await people.who(look, [kaisa]))[kaisa].generation)
-        await client.post(link, data={"own": "yes"})
+        await client.post(link, data={"own": "yes"}, allow_redirects=False)
         return Office(client, house, irene)
 
     yield sit

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from calendars import blueprint_checks, blueprint_form, blueprints, models, sheets
+from calendars import models
+from calendars.blueprints import checks, form, sheets, shipped
 from server.commands import plan
 from server.faultwords import FAULTS
 
@@ -113,7 +114,7 @@ def test_plan_when_start_is_free_then_moved_with_a_warning_on_stderr(oppitupa: A
 
 def test_plan_when_not_json_then_weeks_in_letters(oppitupa: Any) -> None:
     out = oppitupa("plan", OCCUPATION, "--start", "2026-03-02", "--break", "2026-03-09..2026-03-10").out.splitlines()
-    assert out[0] == "An occupation for immigrants (occupation-for-immigrants 1.0)"
+    assert out[0] == "An occupation for immigrants (occupation-for-immigrants 1.1)"
     assert out[2] == "60 training days: 12 contact, 48 online"
     assert out[5] == "2026-W10    C  C  C  C  C  .  .   1-5      orientation"
     assert out[6] == "2026-W11    b  b  O  O  O  .  .   6-8      online"
@@ -153,7 +154,7 @@ def test_plan_when_it_cannot_be_used_then_2_and_one_sentence(oppitupa: Any, word
 
 def test_plan_when_own_file_then_its_days(oppitupa: Any, tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
-    text = blueprints.text_of(OCCUPATION).replace('{ phase = "online", days = 20 }', '{ phase = "online", days = 10 }')
+    text = shipped.text_of(OCCUPATION).replace('{ phase = "online", days = 20 }', '{ phase = "online", days = 10 }')
     mine.write_text(text.replace("feedback_days = [30, 60]", "feedback_days = [30, 50]"), encoding="utf-8")
     assert oppitupa("plan", str(mine), "--start", "2026-09-07", "--json").json["counts"] == {
         "contact": 12,
@@ -163,26 +164,26 @@ def test_plan_when_own_file_then_its_days(oppitupa: Any, tmp_path: Path) -> None
 
 def test_blueprints_when_json_then_name_title_and_version(oppitupa: Any) -> None:
     value = oppitupa("blueprints", "--json").json
-    assert [one["name"] for one in value] == blueprints.names()
+    assert [one["name"] for one in value] == shipped.names()
     assert {key: value[4][key] for key in ("name", "title", "version")} == {
         "name": OCCUPATION,
         "title": "An occupation for immigrants",
-        "version": "1.0",
+        "version": "1.1",
     }
     assert len(oppitupa("blueprints").out.splitlines()) == len(value)
 
 
-@pytest.mark.parametrize("name", blueprints.names())
+@pytest.mark.parametrize("name", shipped.names())
 def test_check_when_shipped_then_good(oppitupa: Any, tmp_path: Path, name: str) -> None:
     file = tmp_path / f"{name}.toml"
-    file.write_text(blueprints.text_of(name), encoding="utf-8")
+    file.write_text(shipped.text_of(name), encoding="utf-8")
     assert oppitupa("blueprints", "check", str(file)).exit_code == 0
     assert oppitupa("blueprints", "check", str(file), "--json").json["good"] is True
 
 
 def test_check_when_broken_then_1_and_line_and_reason_of_each_fault(oppitupa: Any, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
-    text = blueprints.text_of(OCCUPATION).replace('kind = "online"', 'knd = "online"').replace('"1041"', '"41"')
+    text = shipped.text_of(OCCUPATION).replace('kind = "online"', 'knd = "online"').replace('"1041"', '"41"')
     file.write_text(text, encoding="utf-8")
     isced, kind = (text.count("\n", 0, text.index(key)) + 1 for key in ('isced = "41"', "knd"))
     head = text.count("\n", 0, text.index("[phases.online]")) + 1
@@ -215,7 +216,7 @@ def test_check_when_there_is_nothing_to_read_then_2(oppitupa: Any, tmp_path: Pat
 
 def test_check_when_file_is_endless_then_1_and_too_long(oppitupa: Any, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
-    file.write_text(blueprints.text_of(OCCUPATION) + "#" * 1_000_000, encoding="utf-8")
+    file.write_text(shipped.text_of(OCCUPATION) + "#" * 1_000_000, encoding="utf-8")
     told = oppitupa("blueprints", "check", str(file))
     assert (told.exit_code, told.out) == (1, f"{file}:1: it is longer than 200000 characters\n")
 
@@ -224,14 +225,14 @@ def test_check_when_everything_is_wrong_then_the_first_fifty_faults_and_how_many
     oppitupa: Any, tmp_path: Path
 ) -> None:
     file = tmp_path / "mine.toml"
-    file.write_text(blueprints.text_of(OCCUPATION) + "".join(f"[a{n}]\n" for n in range(60)), encoding="utf-8")
+    file.write_text(shipped.text_of(OCCUPATION) + "".join(f"[a{n}]\n" for n in range(60)), encoding="utf-8")
     lines = oppitupa("blueprints", "check", str(file)).out.splitlines()
     assert (len(lines), lines[-1]) == (51, f"{file}: and 10 more")
 
 
 def test_check_when_editor_put_its_mark_before_the_text_then_good(oppitupa: Any, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
-    file.write_bytes(b"\xef\xbb\xbf" + blueprints.text_of(OCCUPATION).replace("\n", "\r\n").encode())
+    file.write_bytes(b"\xef\xbb\xbf" + shipped.text_of(OCCUPATION).replace("\n", "\r\n").encode())
     assert oppitupa("blueprints", "check", str(file)).exit_code == 0
 
 
@@ -244,7 +245,7 @@ def test_check_when_text_would_steer_the_terminal_then_it_is_told_harmlessly(opp
 def test_words_when_a_fault_can_be_found_then_it_has_a_sentence() -> None:
     place = {"fault": 1, "_fault": 1, "Fault": 2, "ValueError": 0}
     named = {"bad_name", "bad_version", "bad_teaching_language"}
-    for module in (sheets, blueprint_checks, blueprint_form, models):
+    for module in (sheets, checks, form, models):
         for call in ast.walk(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call):
                 name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

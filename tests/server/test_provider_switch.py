@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import jwt
 from yarl import URL
 
-from calendars import programmes
+from calendars import chains
 from calendars.clock import Clock
 from tests.server.workers import House
 
@@ -30,7 +30,7 @@ async def test_provider_when_it_is_switched_then_no_learners_link_changes(house:
     inside = await house.enters(worker, "Amina")
     assert inside.entrance["video"]["provider"] == "builtin"
     async with house.planned.store.work() as work:
-        await programmes.choose_provider(work, await house.planned.actor("Kaisa"), house.planned.programme, "jitsi")
+        await chains.choose(work, await house.planned.actor("Kaisa"), house.planned.programme, ["jitsi"])
 
     assert (await house.link(worker, "Amina"), await goes(join)) == (link, before)
     way = URL((await goes(f"/lessons/{house.lesson}/door")).removeprefix("303 "))
@@ -45,7 +45,7 @@ async def test_door_when_the_house_lives_at_another_time_then_its_token_is_good_
 ) -> None:
     worker = await house.worker(**JITSI)
     async with house.planned.store.work() as work:
-        await programmes.choose_provider(work, await house.planned.actor("Kaisa"), house.planned.programme, "jitsi")
+        await chains.choose(work, await house.planned.actor("Kaisa"), house.planned.programme, ["jitsi"])
     inside = await house.enters(worker, "Amina")
     assert expires(inside.entrance["video"]["link"]) == 300
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from deploy.build_front import ROOT
 from server.dates import When
-from server.pages.months import Shown, months
+from server.pages.parts.months import Shown, months
 from server.words import read
 
 NAMES = (

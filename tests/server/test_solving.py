@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -10,17 +11,19 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from calendars import conflicts, publishing, solves
-from calendars.scheduling import Lack
-from calendars.solves import NewSolve
+from calendars.changes import publishing
+from calendars.scheduling import conflicts, solves
+from calendars.scheduling.scheduling import Lack
+from calendars.scheduling.solves import NewSolve
 from calendars.store import Store
 from calendars.tables import Solve
 from calendars.timetable.check import judge
 from calendars.timetable.papers import read_problem, read_timetable
 from server import solving
 from server.solving import Solving
+from tests.calendars.greedy import Greedy
 from tests.calendars.planned import SYSTEM, Planned, plan_house
-from tests.calendars.test_scheduling import able
+from tests.calendars.scheduling.test_scheduling import able
 
 
 @pytest.fixture
@@ -145,7 +148,7 @@ async def test_search_when_it_hangs_beyond_its_time_then_it_is_ended(
     assert (row.state, row.failure, alive(row)) == ("failed", "search_hung", False)
 
 
-async def test_search_when_the_house_restarts_then_no_process_is_left_and_it_says_that_it_was_interrupted(
+async def test_search_when_the_house_restarts_then_no_process_is_left_and_the_best_so_far_is_proposed(
     planned: Planned,
 ) -> None:
     id = await asked(planned)
@@ -153,6 +156,100 @@ async def test_search_when_the_house_restarts_then_no_process_is_left_and_it_say
         await until(planned, id, lambda row: "unplaced" in row.progress)
     row = await seen(planned, id)
     assert (row.state, row.failure, alive(row)) == ("interrupted", "house_restarts", False)
+    placed, unplaced = solves.answer_of(row)
+    assert (len(placed), unplaced) == (218 + 12, [])
+    async with planned.store.look() as look:
+        assert (await publishing.proposal(look, SYSTEM, row.proposal)).status == "open"
+
+
+async def test_search_when_the_house_restarts_and_it_does_not_hear_then_nothing_is_waited_for_long(
+    planned: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solving, "LAST_WORD", 0.1)
+    id = await asked(planned)
+    async with under_way(planned, "deaf"):
+        await until(planned, id, lambda row: "unplaced" in row.progress)
+    row = await seen(planned, id)
+    assert (row.state, row.best, row.proposal, alive(row)) == ("interrupted", "", "", False)
+
+
+@pytest.fixture
+def kept_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solving, "KEEPS_EVERY", 0.0)
+    monkeypatch.setattr(solving, "KEEPS_SLOWER", 0.0)
+
+
+async def test_search_when_its_process_is_killed_then_the_best_so_far_is_proposed(
+    planned: Planned, kept_at_once: None
+) -> None:
+    id = await asked(planned)
+    async with under_way(planned, "betters") as task:
+        row = await until(planned, id, lambda row: row.best)
+        assert (row.state, row.proposal) == ("running", "")
+        os.kill(int(row.progress["pid"]), signal.SIGKILL)
+        assert await asyncio.wait_for(task, 20) == id
+    row = await seen(planned, id)
+    placed, unplaced = solves.answer_of(row)
+    assert (row.state, row.failure, len(placed), unplaced) == ("interrupted", "search_broke", 218 + 12, [])
+    async with planned.store.look() as look:
+        assert (await publishing.proposal(look, SYSTEM, row.proposal)).status == "open"
+
+
+async def test_search_when_it_hangs_then_the_best_so_far_is_proposed(
+    planned: Planned, kept_at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solving, "OVERTIME", -2.0)
+    id = await asked(planned)
+    assert await asyncio.wait_for(seeker(planned, "betters").once(), 20) == id
+    row = await seen(planned, id)
+    assert (row.state, row.failure, bool(row.proposal), alive(row)) == ("interrupted", "search_hung", True, False)
+
+
+async def test_search_when_stopped_then_what_was_kept_of_it_is_forgotten(planned: Planned, kept_at_once: None) -> None:
+    id = await asked(planned)
+    async with under_way(planned, "betters") as task:
+        await until(planned, id, lambda row: row.best)
+        async with planned.store.work() as work:
+            await solves.cancel(work, SYSTEM, id)
+        assert await asyncio.wait_for(task, 20) == id
+    row = await seen(planned, id)
+    assert (row.state, row.best, row.proposal) == ("cancelled", "", "")
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_search_when_its_house_died_then_the_next_one_proposes_what_was_kept(
+    planned: Planned, alone: bool
+) -> None:
+    """Alone on its database the next house knows at once that the search is lost, else when it has been silent."""
+    id = await asked(planned)
+    async with planned.store.work() as work:
+        job = await solves.claim(work, "w0")
+        assert job is not None
+        await solves.beat(work, id, "w0", {}, json.dumps(Greedy(json.loads(job.problem)).solve()))
+    following = Solving(planned.store, "w1", (sys.executable, "-m", "tests.server.seeker", "breaks"), alone=alone)
+    if not alone:
+        assert await following.once() == ""
+        assert (await seen(planned, id)).state == "running"
+        planned.clock.forward(seconds=solves.SILENT.total_seconds() + 1)
+    for _ in range(2):  # the second time there is nothing left to do
+        assert await following.once() == ""
+        row = await seen(planned, id)
+        assert (row.state, row.failure) == ("interrupted", "house_restarts")
+        async with planned.store.look() as look:
+            assert (await publishing.proposal(look, SYSTEM, row.proposal)).status == "open"
+
+
+def test_heard_when_a_timetable_is_large_then_it_is_kept_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(solving.time, "monotonic", lambda: now[0])
+    heard, kept = solving.Heard(), []
+    for now[0] in range(21):
+        size = 100 if now[0] < 6 else 1_000_000
+        heard.take(json.dumps({"better": f"{now[0]}" + "x" * size}).encode())
+        if heard.due_for_writing():
+            kept.append(now[0])
+        assert heard.due_for_writing() == ""
+    assert kept == [0, 3, 6, 14]
 
 
 async def test_search_when_another_worker_buried_it_then_it_ends_without_a_word(planned: Planned) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from calendars.appendonly import statements
+from calendars.databases.appendonly import statements
 
 revision = "0001"
 down_revision = None

@@ -10,11 +10,13 @@ from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
-from calendars import houses, people, rights
+from calendars import grants, houses, rights
 from calendars.clock import SetClock
+from calendars.grants import Right
 from calendars.houses import NewHouse
-from calendars.people import NewPerson
-from calendars.rights import Right, Target
+from calendars.people import people
+from calendars.people.people import NewPerson
+from calendars.rights import Target
 from calendars.store import Store
 from calendars.tables import Organisation, Person
 from server import assets, words
@@ -25,7 +27,8 @@ from server.keys import ASSETS, HOUSE, SECRET, SETTINGS, STORE, WORDS, House
 from server.middleware.headers import headers
 from server.middleware.problems import problems
 from server.page import speak
-from server.pages import devices, settings, signin, staff
+from server.pages.entrance import devices, signin, staff
+from server.pages.setup import settings
 from server.settings import Settings
 
 Browser = TestClient[Any, Any]
@@ -143,7 +146,7 @@ async def doors(store: Store, clock: SetClock, own_settings: Settings) -> AsyncI
             new = NewPerson(name=name, language=language, email=f"{name.lower()}@example.org")
             found[name] = await people.add(work, house, new, Target(organisation))
             right = Right(role, "organisation", organisation)
-            await rights.give(work, house, found[name].id, right, Target(organisation))
+            await grants.give(work, house, found[name].id, right, Target(organisation))
         card = await houses.card(work)
         secret = row.secret
     app = build(store, own_settings, secret, card)

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, update
 
-from calendars import people, rights
-from calendars.rights import HOUSE, Right
+from calendars import grants, rights
+from calendars.grants import Right
+from calendars.people import people
+from calendars.rights import HOUSE
 from server.auth.tables import SignIn
 from tests.server.auth.conftest import Doors, field, forms, text, who
 
@@ -94,7 +96,7 @@ async def test_sign_in_by_link_when_learner_becomes_staff_then_counts_no_more(do
     phone = await doors.enter(doors.amina)
     async with doors.store.work() as work:
         right = Right("coordinator", "house", HOUSE)
-        await rights.give(work, rights.system(), doors.amina.id, right, rights.THE_HOUSE)
+        await grants.give(work, rights.system(), doors.amina.id, right, rights.THE_HOUSE)
     assert await who(phone) == ""
 
 

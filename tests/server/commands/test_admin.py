@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from calendars import houses, people, rights
+from calendars import grants, houses, rights
 from calendars.clock import Clock
+from calendars.grants import Right
 from calendars.houses import NewHouse
-from calendars.people import NewPerson
-from calendars.rights import HOUSE, Right
+from calendars.people import people
+from calendars.people.people import NewPerson
+from calendars.rights import HOUSE
 from calendars.store import Store
 from server.auth import staff
 from server.cli import main
@@ -37,7 +39,7 @@ async def _administered(url: str, *emails: str) -> None:
         for email in emails:
             new = NewPerson(name="Irene", email=email)
             person = await people.add(work, SYSTEM, new, rights.THE_HOUSE)
-            await rights.give(work, SYSTEM, person.id, Right("admin", "house", HOUSE), rights.THE_HOUSE)
+            await grants.give(work, SYSTEM, person.id, Right("admin", "house", HOUSE), rights.THE_HOUSE)
     await store.close()
 
 

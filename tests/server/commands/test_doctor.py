@@ -16,10 +16,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from calendars import houses, people, rights
+from calendars import houses, rights
 from calendars.clock import SetClock
 from calendars.houses import NewHouse
-from calendars.people import NewPerson
+from calendars.people import people
+from calendars.people.people import NewPerson
 from calendars.store import Store
 from server.cli import main
 from server.commands.doctor import LEAST_FREE

@@ -69,6 +69,19 @@ def test_solve_when_out_then_the_file_and_a_sentence(tmp_path: Path) -> None:
     assert sorted(one.name for one in tmp_path.iterdir()) == ["problem.json", "timetable.json"]
 
 
+def test_solve_when_the_file_begins_with_a_byte_order_mark_then_it_is_read_as_any_other(tmp_path: Path) -> None:
+    """Some editors write one before everything else, and show it to nobody."""
+    path = written(tmp_path, "\ufeff" + json.dumps(small.problem()))
+    made = run(path, "--effort", "100", "--out", str(tmp_path / "made.json"))
+    assert (made.returncode, made.stderr) == (0, "")
+    assert main(["timetable", "check", str(path), str(tmp_path / "made.json")]) == 0
+
+
+def test_solve_when_out_is_a_folder_then_one_sentence_that_names_it(tmp_path: Path) -> None:
+    made = run(written(tmp_path, small.problem()), "--effort", "100", "--out", str(tmp_path))
+    assert (made.returncode, made.stdout, made.stderr) == (2, "", f"{tmp_path} is a folder: name a file in it.\n")
+
+
 def test_solve_when_workers_then_one_good_answer(tmp_path: Path) -> None:
     path = written(tmp_path, small.problem())
     made = json.loads(run(path, "--effort", "500", "--workers", "2").stdout)
@@ -116,24 +129,25 @@ def test_solve_when_previous_then_what_can_stay_stays(tmp_path: Path) -> None:
 
 
 ODD = [
-    ("{", "is not JSON"),
-    ('{"format": NaN}', "NaN is no number of JSON"),
-    ("[1]", "must be a JSON object"),
+    ("{", "line 1: this is not one JSON value"),
+    ('{"format": NaN}', "NaN is no JSON number"),
+    ("[1]", "a JSON object is needed"),
     ("[" * 100_000, "too deep"),
-    ('{"format": ' + "9" * 5000 + "}", "not usable"),
-    (small.problem() | {"format": "other"}, "format must be"),
-    (small.problem() | {"slots_per_day": 0}, "slots_per_day must be between 1 and"),
-    (small.problem() | {"slots_per_day": 10**30}, "slots_per_day must be between 1 and"),
-    (small.problem() | {"days": None}, "days is missing"),
-    (small.problem() | {"sites": [{"id": "s0", "rooms": 1}] * 2}, "has the id s0 twice"),
-    (small.problem() | {"weights": {"slot": -1}}, "weights.slot must be between"),
-    (small.problem() | {"activities": [small.activity("a", "g9")]}, "names the group g9"),
-    (small.problem() | {"activities": [small.activity("a", days=[3])]}, "activities[0].days[0] names day 3, of 3 days"),
-    (small.problem() | {"activities": [small.activity("a", days=[-1])]}, "names day -1"),
-    (small.problem() | {"activities": [small.activity("a"), small.activity("a")]}, "activities has the id a twice"),
-    (small.problem() | {"activities": [small.activity("a", site="s7")]}, "names the site s7"),
-    (small.problem() | {"activities": [small.activity("a", length=0)]}, "length must be between 1 and"),
-    (small.problem() | {"activities": [small.activity("a", length=True)]}, "length must be a whole number"),
+    ('{"format": ' + "9" * 5000 + "}", "this is not one JSON value"),
+    (small.problem() | {"format": "other"}, 'format: it must be "oppitupa-timetable-1"'),
+    (small.problem() | {"slots_per_day": 0}, "slots_per_day: the number must lie between 1 and 1440"),
+    (small.problem() | {"slots_per_day": 10**30}, "slots_per_day: the number must lie between 1 and 1440"),
+    (small.problem() | {"days": [{"date": "20260112", "week": 0}]}, "days[0].date: a day is needed"),
+    (small.problem() | {"days": None}, "days: it is missing"),
+    (small.problem() | {"sites": [{"id": "s0", "rooms": 1}] * 2}, "sites[1].id: the id s0 stands there twice"),
+    (small.problem() | {"weights": {"slot": -1}}, "weights.slot: the number must lie between 0 and"),
+    (small.problem() | {"activities": [small.activity("a", "g9")]}, "activities[0].group: there is no group g9"),
+    (small.problem() | {"activities": [small.activity("a", days=[3])]}, "activities[0].days[0]: there is no day 3"),
+    (small.problem() | {"activities": [small.activity("a", days=[-1])]}, "there is no day -1"),
+    (small.problem() | {"activities": [small.activity("a"), small.activity("a")]}, "the id a stands there twice"),
+    (small.problem() | {"activities": [small.activity("a", site="s7")]}, "there is no site s7"),
+    (small.problem() | {"activities": [small.activity("a", length=0)]}, "length: the number must lie between 1 and"),
+    (small.problem() | {"activities": [small.activity("a", length=True)]}, "length: a whole number is needed"),
 ]  # fmt: skip
 
 

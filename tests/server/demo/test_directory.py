@@ -5,7 +5,7 @@ from pathlib import Path
 from aiohttp import web
 
 from calendars import houses, rights
-from calendars.blueprints import load
+from calendars.blueprints.shipped import load
 from calendars.clock import SetClock, parse_instant
 from calendars.store import Store
 from server.demo import directory, house, memory

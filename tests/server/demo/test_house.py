@@ -14,7 +14,7 @@ import icalendar
 import pytest
 
 from calendars import feeds, groups, ical, programmes, rights
-from calendars.blueprints import load, names
+from calendars.blueprints.shipped import load, names
 from calendars.clock import SetClock, parse_instant
 from calendars.feeds import OpenFeed
 from calendars.rights import Actor

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from calendars.blueprints import load, names
+from calendars.blueprints.shipped import load, names
 from calendars.schooldays import plan
 from server.demo.today import house_time, number_of_today, start_day
 

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from calendars.importing import Entry
-from calendars.people import NewPerson
+from calendars import weeks
+from calendars.people.importing import Entry
+from calendars.people.people import NewPerson
 from server.files.entries import Known, entries
 from server.files.imports import Fault, read
 
@@ -38,20 +39,44 @@ def test_entries_when_everything_is_said_then_read_as_people_write_it() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("said", ["ma ke to", "Ma, Ke ja To".replace(" ja", ","), "mon;wed;thu", "ma. ke. to."])
+def test_entries_when_weekdays_are_said_then_as_a_seat_keeps_them(said: str) -> None:
+    found, faults = of(f'nimi,viikonpäivät\nDina,"{said}"\nBert,\n')
+    assert ([weeks.named(one.weekdays) if one.weekdays else () for one in found], faults) == (
+        [("mon", "wed", "thu"), ()],
+        [],
+    )
+
+
 @pytest.mark.parametrize(
     ("column", "value", "code"),
     [
         ("telephone", "call me", "bad_telephone"), ("email", "nowhere", "bad_email"),
-        ("born", "31.2.1990", "bad_choice"),
-        ("born", "1.1.1800", "bad_birthday"), ("level", "good", "bad_choice"), ("registered", "maybe", "bad_choice"),
-        ("field", "cooking", "bad_choice"), ("free", "always", "bad_choice"), ("free", "xx ap", "bad_choice"),
-        ("language", "klingon!", "bad_choice"), ("municipality", "x" * 100, "too_long"),
+        ("born", "31.2.1990", "file_day"),
+        ("born", "1.1.1800", "bad_birthday"), ("level", "good", "file_level"), ("registered", "maybe", "file_yes_no"),
+        ("field", "cooking", "file_field"), ("free", "always", "file_half_days"), ("free", "xx ap", "file_half_days"),
+        ("weekdays", "ma ke huomenna", "file_weekdays"),
+        ("language", "klingon!", "file_language"), ("municipality", "x" * 100, "too_long"),
     ],
 )  # fmt: skip
 def test_entries_when_a_value_cannot_be_then_a_fault_with_line_and_column(column: str, value: str, code: str) -> None:
     found, faults = of(f"name;{column}\nGood;\nBad;{value}\n")
     assert [one.person.name for one in found] == ["Good"]
     assert faults == [Fault(3, code, column, value[:40])]
+
+
+def test_entries_when_somebody_is_born_tomorrow_then_a_fault() -> None:
+    today = Known({}, (), ("fi",), today=date(2026, 3, 10))
+    found, faults = of("name;born\nA;10.3.2026\nB;11.3.2026\n", today)
+    assert ([one.person.name for one in found], [(one.line, one.code) for one in faults]) == (
+        ["A"], [(3, "bad_birthday")],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "meant"), [("\0", ""), ("\u202e", ""), ("\u2066", ""), ("\u200b", "")])
+def test_entries_when_a_name_holds_what_no_keyboard_writes_then_without_it(said: str, meant: str) -> None:
+    found, faults = of(f"name\nأمي{said}نة\n")
+    assert ([one.person.name for one in found], faults) == ([f"أمي{meant}نة"], [])
 
 
 def test_entries_when_a_name_is_missing_then_a_fault() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from calendars.errors import Invalid
+from classroom.reports import harmless
 from server.files import imports
 from server.files.imports import COLUMNS, HEADERS, Fault, read, template
 
@@ -44,16 +45,57 @@ def test_read_when_a_quote_stands_in_the_middle_then_a_fault_and_the_rest_is_rea
     assert (sheet.rows, sheet.faults) == ([(3, {"name": "B", "telephone": "1235"})], [Fault(2, "broken_line")])
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "+cmd", "-1", "|x", "%x", "\uff1d1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "=Anna", "@SUM(A1)", "+cmd|'/C calc'!A0", "-1", '="1"&A1', "|1", "%x+y", "-A1", "\uff1d1"]
+)
 def test_read_when_a_cell_begins_like_a_formula_then_a_fault(cell: str) -> None:
     sheet = read(f"name;telephone\n{cell};040\n".encode())
     assert (sheet.rows, sheet.faults) == ([], [Fault(2, "formula", "name", cell)])
 
 
+@pytest.mark.parametrize("cell", ["-Maria", "@Anna", "+ Anna-Maria O'Neill", "- Åsa jr.", "\uff20Mei"])
+def test_read_when_words_stand_behind_such_a_mark_then_they_are_words(cell: str) -> None:
+    sheet = read(f"name;telephone;municipality\n{cell};-;{cell}\n".encode())
+    assert (sheet.rows, sheet.faults) == ([(2, {"name": cell, "telephone": "", "municipality": cell})], [])
+    assert harmless(cell) == f"'{cell}"  # and no spreadsheet that opens an export reckons with it
+
+
+def test_read_when_a_telephone_begins_like_a_formula_then_it_is_judged_as_a_number() -> None:
+    assert read(b"name;phone\nA;=1+1\nB;-040 1\n").faults == []
+    assert [cells["telephone"] for _, cells in read(b"name;phone\nA;=1+1\nB;-040 1\n").rows] == ["=1+1", "-040 1"]
+
+
 def test_read_when_a_telephone_begins_with_plus_then_it_is_one() -> None:
-    assert read(b"name;phone\nA;+358 40\nB;'+358 41\nC;=1\n").rows == [
+    assert read(b"name;phone\nA;+358 40\nB;'+358 41\n").rows == [
         (2, {"name": "A", "telephone": "+358 40"}), (3, {"name": "B", "telephone": "+358 41"}),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("-", ""),
+        ("–", ""),
+        ("'0401", "0401"),
+        ("'+3584", "+3584"),
+        ('"=""0401"""', "0401"),
+        ("'a", "'a"),
+        ("\u202a0401\u202c", "0401"),
+        ("\u2066\u2069", ""),
+    ],
+)
+def test_read_when_a_cell_is_written_for_a_spreadsheet_then_what_was_meant(cell: str, said: str) -> None:
+    assert read(f"name;telephone\nA;{cell}\n".encode()).rows == [(2, {"name": "A", "telephone": said})]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_read_when_arabic_in_utf_16_without_its_mark_then_the_same_rows(encoding: str) -> None:
+    assert read("الاسم;الهاتف\nأمينة;040\n".encode(encoding)).rows == [(2, {"name": "أمينة", "telephone": "040"})]
+
+
+def test_read_when_a_cell_is_a_megabyte_then_a_fault_and_the_rest_is_read() -> None:
+    sheet = read(b"name;municipality\nA;" + b"x" * 1_000_000 + b"\nB;y\n")
+    assert (sheet.rows, sheet.faults) == ([(3, {"name": "B", "municipality": "y"})], [Fault(2, "broken_line")])
 
 
 def test_read_when_spreadsheet_says_its_separator_then_lines_still_count() -> None:
@@ -70,7 +112,8 @@ def test_read_when_columns_are_unknown_then_ignored_and_named() -> None:
     [
         (b"", "file_empty"), (b"\n \n", "file_empty"), (b"\xef\xbb\xbf", "file_empty"), (b"a;b\n1;2\n", "no_header"),
         (b"name;nimi\nA;B\n", "twice_in_header"), (b"\xff\xfea", "bad_encoding"), (b"name\n\x81\x8d", "bad_encoding"),
-        (b"name\n" + b"A" * imports.LARGEST, "too_large"), (b'"name\nA', "no_header"),
+        (b"name\n" + b"A" * imports.LARGEST, "too_large"), (b"PK\x03\x04\x14\0", "a_workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "a_workbook"), (b'"name\nA', "no_header"),
     ],
 )  # fmt: skip
 def test_read_when_it_is_no_list_of_people_then_refused(body: bytes, code: str) -> None:

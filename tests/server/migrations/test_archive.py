@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from calendars import houses, people, rights
+from calendars import houses, rights
 from calendars.houses import NewHouse
-from calendars.people import NewPerson
+from calendars.people import people
+from calendars.people.people import NewPerson
 from calendars.store import Store
 from server.migrations import METADATA, head
 from server.migrations.archive import Unreadable, check, read_into, write_from

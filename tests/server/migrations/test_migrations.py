@@ -9,12 +9,12 @@ from sqlalchemy import Connection, column, insert, inspect, make_url, table, tex
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from calendars.columns import Instant
+from calendars.databases.columns import Instant
 from server.migrations import METADATA, head, migrate, step_of, upgrade
 from tests.programs import Postgres
 
 WRITTEN, LATER = datetime(2026, 3, 9, 7, tzinfo=UTC), datetime(2026, 3, 16, 7, tzinfo=UTC)
-ONLY_GROW = ("evidence", "marks", "trail", "tutoring")
+ONLY_GROW = ("evidence", "marks", "moves", "trail", "tutoring", "tutoring_grants")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -119,9 +119,13 @@ async def test_table_when_it_only_grows_then_no_row_is_changed_or_deleted(
         "VALUES ('e', 'l', 1, '2026-01-01', 'held', '{}')",
         "marks": "INSERT INTO marks (id, lesson, person, version, state, seconds, at, signed) "
         "VALUES ('m', 'l', 'p', 1, 'present', '{}', '2026-01-01', false)",
+        "moves": "INSERT INTO moves (id, lesson, number, at, before, provider, why) "
+        "VALUES ('m', 'l', 1, '2026-01-01', 'jitsi', 'builtin', 'by_hand')",
         "tutoring": 'INSERT INTO tutoring (id, programme, person, number, kind, appointment, reserving, "using", '
         'reserved, used, quota, subject, way, reason, at, "by") '
         "VALUES ('t', 'p', 'l', 1, 'reserved', 'a', 30, 0, 30, 0, 240, '', '', '', '2026-01-01', 'k')",
+        "tutoring_grants": 'INSERT INTO tutoring_grants (id, programme, person, minutes, reason, at, "by") '
+        "VALUES ('g', 'p', 'l', 30, 'r', '2026-01-01', 'k')",
     }[table]
     time = "received" if table == "evidence" else "at"
     engine = create_async_engine(database)

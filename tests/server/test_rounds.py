@@ -1,0 +1,133 @@
+"""Rounds over several servers: a slow one, a broken one and a good one, each alone with its own trouble."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from calendars import chains
+from calendars.errors import Unavailable
+from calendars.store import Store
+from classroom import epochs, register, rooms
+from classroom.tables import RoomStay
+from classroom.video.choose import Providers
+from classroom.video.provider import Asked, Door, Guest
+from server.rounds import Rounds
+from tests.calendars.planned import MONDAY, SYSTEM, Planned, plan_house
+
+
+@dataclass
+class Rooms:
+    """A provider whose rooms a test fills by hand."""
+
+    name: str
+    people: dict[str, datetime | None] = field(default_factory=dict)
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+    broken: bool = False
+    prepared: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    asked: int = 0
+
+    async def prepare(self, asked: Asked) -> None:
+        self.prepared.append(asked.name)
+
+    async def end(self, lesson: str) -> None:
+        self.ended.append(lesson)
+        self.people.clear()
+
+    def link(self, asked: Asked, guest: Guest, now: datetime) -> Door:
+        return Door(self.name, f"https://{self.name}/{asked.lesson}/{guest.person}", now)
+
+    async def present(self, lesson: str) -> Mapping[str, datetime | None]:
+        self.asked += 1
+        await self.answers.wait()
+        if self.broken:
+            raise Unavailable("video_away", server=self.name)
+        return dict(self.people)
+
+
+@dataclass
+class Round:
+    """The first group's lesson at ten, and rounds over a slow server and a good one; the programme takes the good."""
+
+    house: Planned
+    slow: Rooms
+    good: Rooms
+    rounds: Rounds
+
+    async def choose(self, *providers: str) -> None:
+        async with self.house.store.work() as work:
+            await chains.choose(work, SYSTEM, self.house.programme, providers)
+
+    async def go(self, *, later: float = 0, whole: bool = True) -> None:
+        """One round so many seconds later, to its end."""
+        self.house.clock.forward(seconds=later)
+        await self.rounds.begin()
+        if whole:
+            await self.rounds.ended()
+
+    async def stays(self) -> list[tuple[str, bool]]:
+        """Each stay in the lesson: whose room, and whether she is in still."""
+        query = select(RoomStay).where(RoomStay.lesson == self.house.lessons["first"][0]).order_by(RoomStay.provider)
+        async with self.house.store.look() as look:
+            return [(one.provider, one.closed is None) for one in await look.all(query)]
+
+
+@pytest.fixture
+async def round_(store: Store) -> Round:
+    house = await plan_house(store)
+    house.clock.at = MONDAY + timedelta(hours=1)
+    amina = house.people["Amina"]
+    slow, good = Rooms("slow", {amina: house.clock.at}), Rooms("good", {amina: None})
+    good.answers.set()
+    async with store.work() as work:
+        epoch = await epochs.begin(work)
+    found = Round(house, slow, good, Rounds(store, Providers([slow, good]), epoch))
+    await found.choose("good")
+    return found
+
+
+async def test_rounds_when_one_server_is_slow_then_the_others_are_asked_all_the_same(round_: Round) -> None:
+    await round_.go()
+    assert await round_.stays() == [("good", True)]
+    assert round_.good.prepared == []  # somebody is in
+    await round_.choose("slow")
+    round_.good.people.clear()
+    await round_.go(later=25, whole=False)
+    await asyncio.wait_for(round_.rounds._busy["good"], 10)
+    assert await round_.stays() == [("good", False)]  # she is gone there, though the slow one has not answered
+    await round_.go(later=25, whole=False)
+    assert round_.slow.asked == 1  # it is not asked again before it has answered
+    round_.slow.answers.set()
+    await round_.rounds.ended()
+    assert await round_.stays() == [("good", False), ("slow", True)]
+
+
+async def test_rounds_when_a_server_breaks_then_its_silence_says_nothing_of_anybody(round_: Round) -> None:
+    await round_.choose("slow")
+    round_.slow.answers.set()
+    await round_.go()
+    round_.slow.broken = True
+    await round_.go(later=25)
+    assert await round_.stays() == [("slow", True)]
+    round_.slow.broken, round_.slow.people = False, {}
+    await round_.go(later=25)
+    assert await round_.stays() == [("slow", False)]
+    assert len(round_.slow.prepared) == 1  # empty again: made ready for whoever comes next
+
+
+async def test_rounds_when_the_lesson_is_over_then_its_room_is_closed_once_for_whoever_stayed(round_: Round) -> None:
+    await round_.go()
+    async with round_.house.store.work() as work:
+        await rooms.open_lesson(work, await round_.house.actor("Veera"), round_.house.lessons["first"][0])
+    await round_.go(later=25)
+    assert round_.good.ended == []  # it is on
+    async with round_.house.store.work() as work:
+        await register.close(work, await round_.house.actor("Veera"), round_.house.lessons["first"][0])
+    await round_.go(later=25)
+    await round_.go(later=25)
+    assert round_.good.ended == [round_.house.lessons["first"][0]]
+    assert await round_.stays() == [("good", False)]
