@@ -23,6 +23,9 @@
  * @property {Record<string, {live: boolean, sound: boolean | null}>} visits
  * @property {string} ended
  * @property {"" | "dropped" | "left"} end
+ * @property {{provider: string, since: string, left: string} | null} room what the video rooms saw of her
+ * @property {{how: "phone" | "teacher", since: string} | null} said since when she is here by somebody's word
+ * @property {"page" | "room" | "phone" | "teacher" | null} stands_on by which evidence she is here
  *
  * @typedef {object} Roster
  * @property {string} lesson
@@ -34,6 +37,7 @@
  * @property {string | null} opened
  * @property {string | null} closed
  * @property {string | null} pause since when there is a break
+ * @property {{provider: string, why: string, at: string} | null} moved where the lesson went on last, and why
  * @property {Seat[]} seats
  *
  * @typedef {{kind: string, stream: string, number: number, at: string} & Record<string, any>} Fact
@@ -53,11 +57,13 @@ const TOLD_BY_SNAPSHOT = ["RegisterSigned", "SeatsChanged", "WalkedIn"];
 export function apply(roster, fact) {
   if (fact.number <= roster.number) return roster;
   if (fact.number > roster.number + 1 || TOLD_BY_SNAPSHOT.includes(fact.kind) || fact.how === "held") return null;
+  // It was held before that was known: who came late is reckoned anew.
+  if (fact.kind === "LessonOpened" && fact.held_from.slice(0, 19) < fact.at.slice(0, 19)) return null;
   const after = { ...roster, number: fact.number };
   const ofLesson = lessonFacts[fact.kind];
   if (ofLesson) return Object.assign(after, ofLesson(fact));
   const ofSeat = seatFacts[fact.kind];
-  if (!ofSeat) return after;
+  if (!ofSeat || (fact.kind === "RegisterCorrected" && !fact.since)) return after;
   const place = roster.seats.findIndex((seat) => seat.person === fact.person);
   const before = roster.seats[place];
   if (!before) return null;
@@ -71,15 +77,15 @@ const lessonFacts = {
   LessonOpened: (fact) => ({ opened: fact.held_from }),
   PauseStarted: (fact) => ({ pause: fact.at }),
   PauseEnded: () => ({ pause: null }),
+  RoomMoved: (fact) => ({ moved: { provider: fact.provider, why: fact.why, at: fact.at } }),
   LessonClosed: (fact) => ({ closed: fact.at, pause: null }),
 };
 
 /** @type {Record<string, (seat: Seat, fact: Fact, lateAfter: number) => Seat>} */
 const seatFacts = {
   Entered(seat, fact, lateAfter) {
-    const first = seat.first === null ? { first: fact.at, late_by: fact.late_by, step: null } : {};
     const visits = { ...seat.visits, [fact.visit]: { live: true, sound: null } };
-    return settled({ ...seat, ...first, visits }, lateAfter);
+    return settled({ ...seat, ...came(seat, fact.at, fact.late_by), visits }, lateAfter);
   },
   Dropped(seat, fact, lateAfter) {
     return settled({ ...withVisit(seat, fact, { live: false }), ended: fact.at, end: "dropped" }, lateAfter);
@@ -98,6 +104,15 @@ const seatFacts = {
     const after = withVisit(seat, fact, { sound: fact.on });
     return seat.first === null ? after : settled(after, lateAfter);
   },
+  SeenInRoom(seat, fact, lateAfter) {
+    const room = { provider: fact.provider, since: fact.since, left: fact.left };
+    return settled({ ...seat, ...came(seat, fact.first, fact.late_by), room }, lateAfter);
+  },
+  RegisterCorrected(seat, fact, lateAfter) {
+    /** @type {Seat["said"]} */
+    const said = { how: fact.how === "phone" ? "phone" : "teacher", since: fact.since };
+    return settled({ ...seat, ...came(seat, fact.since, fact.late_by), said }, lateAfter);
+  },
   HandRaised: (seat, fact) => ({ ...seat, hand: fact.at }),
   HandLowered: (seat) => ({ ...seat, hand: null }),
 };
@@ -114,7 +129,20 @@ function withVisit(seat, fact, change) {
 }
 
 /**
- * One person, however many devices: here while one of them is live, else as her last one ended.
+ * The earliest of all that was told of her coming; it may be told late.
+ *
+ * @param {Seat} seat
+ * @param {string} at
+ * @param {number} late
+ * @returns {Partial<Seat>}
+ */
+function came(seat, at, late) {
+  return seat.first === null || at < seat.first ? { first: at, late_by: late, step: null } : { step: null };
+}
+
+/**
+ * One person, whatever she is seen by: her own page is the surest, then the video room, then somebody's word; else as
+ * the last of them ended.
  *
  * @param {Seat} seat
  * @param {number} lateAfter
@@ -124,10 +152,12 @@ function settled(seat, lateAfter) {
   const live = Object.values(seat.visits).filter((visit) => visit.live);
   const sounds = live.map((visit) => visit.sound);
   const sound = sounds.includes(true) ? true : sounds.includes(false) ? false : null;
-  const known = { ...seat, devices: live.length, sound };
-  if (live.length > 0) {
-    return { ...known, state: seat.late_by > lateAfter ? "late" : "here", since: seat.first, ended: "", end: "" };
-  }
-  if (seat.first === null || seat.end === "") return known;
-  return { ...known, state: seat.end, since: seat.ended };
+  const { room, said } = seat;
+  const standsOn = live.length > 0 ? "page" : room?.since ? "room" : (said?.how ?? null);
+  /** @type {Seat} */
+  const known = { ...seat, devices: live.length, sound, stands_on: standsOn };
+  if (live.length > 0) known.ended = known.end = "";
+  if (standsOn) return { ...known, state: seat.late_by > lateAfter ? "late" : "here", since: seat.first };
+  if (room && room.left >= known.ended) return { ...known, state: "left", since: room.left };
+  return known.end === "" ? known : { ...known, state: known.end, since: known.ended };
 }

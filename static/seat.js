@@ -7,6 +7,16 @@
 import { length } from "./dates.js";
 import { say } from "./words.js";
 
+/** @type {("room" | "phone" | "teacher")[]} */
+const PROOFS = ["room", "phone", "teacher"];
+const SIGNS = {
+  hand: { icon: "hand" },
+  mute: { icon: "volume-x" },
+  room: { icon: "video" },
+  phone: { icon: "phone" },
+  teacher: { icon: "user-check" },
+};
+
 /**
  * The word of a seat's state.
  * @param {Seat} seat
@@ -28,6 +38,16 @@ export function seatWord(seat) {
     default:
       return seat.step ? `${say("could not get in")}: ${stepWord(seat.step)}` : say("could not get in");
   }
+}
+
+/**
+ * By what she is here when it is not her own page; nothing otherwise.
+ * @param {Seat} seat
+ */
+export function proofWord(seat) {
+  if (seat.stands_on === "room") return say("seen by the video room");
+  if (seat.stands_on === "phone") return say("by telephone");
+  return seat.stands_on === "teacher" ? say("the teacher saw her") : "";
 }
 
 /**
@@ -88,8 +108,9 @@ export function drawSeat(element, seat, { language, now }) {
   const present = seat.state === "here" || seat.state === "late";
   sign(element, "hand", seat.hand !== null);
   sign(element, "mute", present && seat.sound === false);
+  for (const kind of PROOFS) sign(element, kind, seat.stands_on === kind);
   const lost = seat.state === "dropped" && seat.since ? length((now - Date.parse(seat.since)) / 1000, language) : "";
-  const spoken = seat.hand === null ? seatWord(seat) : `${seatWord(seat)}, ${say("hand up")}`;
+  const spoken = [seatWord(seat), proofWord(seat), seat.hand === null ? "" : say("hand up")].filter(Boolean).join(", ");
   const word = element.lastElementChild;
   const text = lost ? `${spoken} ${lost}` : spoken;
   if (word && word.textContent?.trim() !== text) word.textContent = text;
@@ -97,7 +118,7 @@ export function drawSeat(element, seat, { language, now }) {
 
 /**
  * @param {HTMLElement} element
- * @param {"hand" | "mute"} kind
+ * @param {keyof typeof SIGNS} kind
  * @param {boolean} on
  */
 function sign(element, kind, on) {
@@ -105,7 +126,7 @@ function sign(element, kind, on) {
   const there = mark?.querySelector(`.seat-${kind}`);
   if (!mark || on === Boolean(there)) return;
   if (there) there.remove();
-  else mark.append(icon(kind === "hand" ? { icon: "hand" } : { icon: "volume-x" }, `seat-${kind}`));
+  else mark.append(icon(SIGNS[kind], `seat-${kind}`));
 }
 
 /**

@@ -8,7 +8,7 @@
  * @typedef {import("./roster.js").Fact} Fact
  * @typedef {{code: string, status: number, title?: string} & Record<string, any>} Problem
  * @typedef {{connection: string, person: string, name: string, role: string}} Self
- * @typedef {{provider: string, ice_servers: RTCIceServer[], link?: string}} Video
+ * @typedef {{provider: string, called: string, ice_servers: RTCIceServer[], link?: string}} Video
  * @typedef {{lesson: string, beat: number, you: Self, roster: Roster | null, call: any, board: {messages: any[], hands: any[]}, opened: string | null, paused: string | null, video: Video}} Entrance
  * @typedef {"out" | "away" | "in"} Place  out: nothing is wanted · away: on the way in or back · in: inside
  */

@@ -2,6 +2,7 @@
 
 import { Chat } from "../classroom/chat.js";
 import { Door, problemWords } from "../classroom/door.js";
+import { Moved } from "../classroom/moved.js";
 import { Scene } from "../classroom/scene.js";
 import { Seats } from "../classroom/seats.js";
 import { Status } from "../classroom/status.js";
@@ -28,6 +29,7 @@ const rosters = new Rosters(wire);
 const status = new Status({ zone: page.zone, opened: page.opened, paused: page.paused, houseNow });
 const scene = new Scene({ person: page.person, name: "" });
 const chat = new Chat({ panel: part("chat"), button: part("message"), zone: page.zone, me: page.person, send: (text) => wire.say(text) });
+const moved = new Moved(page.provider);
 /** @type {import("../room/call.js").Call | null} */
 let call = null;
 /** @type {Map<string, string>} person → name, of everybody whom the call or the board has named */
@@ -68,6 +70,7 @@ wire.addEventListener("entered", (event) => {
   for (const { person, name } of entrance.board.hands) (hands.add(person), names.set(person, name));
   drawHands();
   chat.add(entrance.board.messages);
+  moved.to(entrance.video.provider);
   if (first) status.say((say) => (canCall || !embedded ? say("You are in the class.") : say("You are in the class, with the board alone.")));
 });
 
@@ -182,6 +185,7 @@ function hear(fact) {
     const { name, person } = fact.said;
     if (person !== page.person && part("chat").hidden) status.say((say) => say("New message from {name}", { name: isolated(name) }));
   }
+  if (fact.kind === "RoomMoved") moved.to(fact.provider);
   if (fact.kind === "PauseStarted") status.say((say) => say("Break. You may stay here."));
   if (fact.kind === "PauseEnded") status.say((say) => say("The lesson goes on."));
   if (fact.kind.startsWith("Pause")) showPause();
@@ -209,7 +213,11 @@ if (document.getElementById("roster")) {
     links: page.links,
     lower: (person) => void wire.hand(false, person).catch(() => undefined),
   });
-  rosters.addEventListener("roster", (event) => seats.update(/** @type {CustomEvent} */ (event).detail.roster));
+  rosters.addEventListener("roster", (event) => {
+    const { roster } = /** @type {CustomEvent} */ (event).detail;
+    seats.update(roster);
+    moved.onRoster(roster.moved);
+  });
   // The roster is there from the first moment, also for a teacher who has not gone in yet.
   wire.open();
   rosters.watch(page.lesson);
@@ -242,6 +250,14 @@ onTap("mosaic", () => {
 onTap("pause", () => void send(`/lessons/${page.lesson}/${status.isPaused ? "resume" : "pause"}`).catch(notNow));
 onTap("end", () => turnEnding(true));
 onTap("go-on", () => turnEnding(false));
+onTap("rooms", () => turnRooms(part("moving").hidden === true));
+for (const way of document.querySelectorAll("#moving form")) {
+  way.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (way);
+    send(`/lessons/${page.lesson}/move`, new FormData(form)).then(() => turnRooms(false), notNow);
+  });
+}
 
 devices.addEventListener("track", showOwn);
 devices.addEventListener("problem", (event) => {
@@ -278,12 +294,19 @@ document.getElementById("ending")?.addEventListener("submit", (event) => {
   );
 });
 
+/** @param {boolean} open */
+function turnRooms(open) {
+  part("moving").hidden = !open;
+  part("rooms").setAttribute("aria-expanded", String(open));
+  /** @type {HTMLElement | null} */ (open ? part("moving").querySelector("form:not([hidden]) button") : part("rooms"))?.focus();
+}
+
 /**
  * One of the leader's acts, without a new page.
  * @param {string} address
+ * @param {FormData} [body]
  */
-async function send(address) {
-  const body = new FormData(/** @type {HTMLFormElement} */ (part("pause-form")));
+async function send(address, body = new FormData(/** @type {HTMLFormElement} */ (part("pause-form")))) {
   const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(String(answer.status));
 }
@@ -341,6 +364,15 @@ function show(name) {
   if (name === "over") part("side").hidden = true;
 }
 
+// She came here by the one tap that takes her to the new room: there is nothing more to choose.
+if (page.go) {
+  history.replaceState(null, "", location.pathname);
+  goIn();
+}
+
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wire.hurry());
 window.addEventListener("online", () => wire.hurry());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+// From here on a tap is heard: until now the buttons of the door slept.
+for (const button of part("door").querySelectorAll("button")) button.disabled = false;

@@ -165,12 +165,18 @@ function renewNeeds(fresh) {
   ours.replaceWith(document.importNode(fresh, true));
 }
 
-/** The page as the server has it now: its lessons take the place of ours when they are no more the same. */
+/** The page as the server has it now; empty when it refuses. */
+async function asked() {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  return answer.ok ? answer.text() : "";
+}
+
+/** What has changed on the page since: its lessons take the place of ours when they are no more the same. */
 async function askAgain() {
   if (document.visibilityState === "hidden") return;
-  const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
-  if (!answer?.ok) return;
-  const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const told = await asked().catch(() => ""); // the line is away, or she goes to another page meanwhile
+  if (!told) return;
+  const whole = new DOMParser().parseFromString(told, "text/html");
   renewNeeds(whole.getElementById("needs"));
   const fresh = whole.getElementById("now");
   const ours = document.getElementById("now");

@@ -91,9 +91,18 @@ function show(name, address) {
   frame.src = address;
 }
 
+/**
+ * Whether the demo heard it; where the line is away or the page is left, the button is still there to be pressed again.
+ * @param {"cut" | "ill"} what
+ */
+async function tell(what) {
+  const answer = await fetch(`/stage/${what}`, { method: "POST" }).catch(() => null);
+  return answer !== null;
+}
+
 /** She says it on her own telephone; the house shows it, and the learner's telephone the lesson that it is about. */
 async function fallIll() {
-  await fetch("/stage/ill", { method: "POST" });
+  if (!(await tell("ill"))) return;
   show("coordinator", part("ill").dataset.house ?? "");
   show("learner", part("ill").dataset.follow ?? "");
 }
@@ -113,7 +122,7 @@ function fitAll() {
 }
 
 part("next").addEventListener("click", () => go(step + 1));
-part("cut").addEventListener("click", () => void fetch("/stage/cut", { method: "POST" }));
+part("cut").addEventListener("click", () => void tell("cut"));
 document.getElementById("ill")?.addEventListener("click", () => void fallIll());
 for (const [place, way] of document.querySelectorAll("[data-to]").entries()) way.addEventListener("click", () => go(place));
 for (const button of document.querySelectorAll("[data-show]")) button.addEventListener("click", () => front(button.getAttribute("data-show") ?? ""));

@@ -2,6 +2,8 @@
 
 import { page } from "../page.js";
 
+const AGAIN_MS = 1000;
+
 /** @returns {Promise<void>} */
 async function sit() {
   const answer = await fetch(page.link);
@@ -14,4 +16,9 @@ async function sit() {
   form.submit();
 }
 
-void sit();
+/** As often as it takes while the line is away; from a page that is left nobody asks again. */
+function take() {
+  sit().catch(() => setTimeout(take, AGAIN_MS));
+}
+
+take();

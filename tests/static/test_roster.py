@@ -18,7 +18,7 @@ def seat(person: str) -> dict[str, Any]:
     return {
         "person": person, "name": person.title(), "telephone": "", "role": "learner", "expected": True,
         "state": "expected", "since": None, "first": None, "late_by": 0, "step": None, "sound": None, "hand": None,
-        "devices": 0, "visits": {}, "ended": "", "end": "",
+        "devices": 0, "visits": {}, "ended": "", "end": "", "room": None, "said": None, "stands_on": None,
     }  # fmt: skip
 
 
@@ -26,12 +26,15 @@ def empty() -> dict[str, Any]:
     return {
         "lesson": "l1", "number": 7, "starts": "2026-03-10T08:00:00Z", "ends": "2026-03-10T09:30:00Z",
         "doors_open": "2026-03-10T07:55:00Z", "late_after": 300, "opened": None, "closed": None, "pause": None,
+        "moved": None,
         "seats": [seat(person) for person in PEOPLE],
     }  # fmt: skip
 
 
 person = st.sampled_from(PEOPLE)
 visit = st.sampled_from(VISITS)
+instants = st.sampled_from(["2026-03-10T07:59:00Z", "2026-03-10T08:03:00Z", "2026-03-10T08:07:00Z"])
+openings = st.sampled_from(["2026-03-10T08:59:00Z", "2026-03-10T08:10:00Z"])
 kinds = st.one_of(
     st.fixed_dictionaries(
         {"kind": st.just("Entered"), "person": person, "visit": visit, "role": st.just("learner"),
@@ -43,12 +46,20 @@ kinds = st.one_of(
         {"kind": st.just("CouldNotEnter"), "person": person, "step": st.sampled_from(["room_full", "device"])}
     ),
     st.fixed_dictionaries({"kind": st.sampled_from(["HandRaised", "HandLowered"]), "person": person}),
-    st.fixed_dictionaries({"kind": st.just("LessonOpened"), "held_from": st.just("2026-03-10T08:01:00Z")}),
+    st.fixed_dictionaries({"kind": st.just("LessonOpened"), "held_from": openings}),
     st.fixed_dictionaries({"kind": st.sampled_from(["PauseStarted", "PauseEnded", "LessonClosed", "Said"])}),
+    st.fixed_dictionaries(
+        {"kind": st.just("RoomMoved"), "provider": st.just("builtin"), "why": st.sampled_from(["by_hand", "gone"])}
+    ),
     st.fixed_dictionaries({"kind": st.just("RegisterSigned"), "by": person}),
     st.fixed_dictionaries({"kind": st.just("SeatsChanged")}),
     st.fixed_dictionaries(
-        {"kind": st.just("RegisterCorrected"), "person": person, "how": st.sampled_from(["phone", "held"])}
+        {"kind": st.just("RegisterCorrected"), "person": person, "how": st.sampled_from(["phone", "paper", "held"]),
+         "since": st.sampled_from(["", "2026-03-10T07:58:00Z"]), "late_by": st.sampled_from([0, 400])}
+    ),
+    st.fixed_dictionaries(
+        {"kind": st.just("SeenInRoom"), "person": person, "role": st.just("learner"), "provider": st.just("livekit"),
+         "first": instants, "since": instants | st.just(""), "left": instants, "late_by": st.sampled_from([0, 301])}
     ),
 )  # fmt: skip
 
@@ -83,6 +94,26 @@ def test_a_fact_that_is_known_already_changes_nothing(apply: Apply) -> None:
 def test_a_hole_or_a_stranger_asks_for_a_new_snapshot(apply: Apply, number: int, person: str) -> None:
     fact = {"kind": "HandRaised", "person": person, "stream": "l1", "number": number, "at": "2026-03-10T08:00:00Z"}
     assert apply(empty(), fact) is None
+
+
+def test_whoever_the_room_sees_is_here_though_her_own_page_sleeps(apply: Apply) -> None:
+    """A phone that opens the room's own app; the word of the teacher counts for less than being seen."""
+    roster = empty()
+    seen = {"kind": "SeenInRoom", "provider": "livekit", "role": "learner", "late_by": 0}
+    facts = [
+        {"kind": "Entered", "visit": "v1", "late_by": 0, "role": "learner"},
+        seen | {"first": "2026-03-10T08:00:30Z", "since": "2026-03-10T08:00:30Z", "left": ""},
+        {"kind": "Dropped", "visit": "v1"},
+        {"kind": "RegisterCorrected", "how": "phone", "since": "2026-03-10T08:02:00Z", "late_by": 120},
+        seen | {"first": "2026-03-10T08:00:30Z", "since": "", "left": "2026-03-10T08:04:00Z"},
+    ]
+    told = []
+    for number, fact in enumerate(facts, start=8):
+        known = {"person": "amira", "stream": "l1", "number": number, "at": f"2026-03-10T08:0{number - 8}:00Z"}
+        roster = apply(roster, known | fact)
+        told.append((roster["seats"][0]["state"], roster["seats"][0]["stands_on"]))
+    assert told == [("here", "page"), ("here", "page"), ("here", "room"), ("here", "room"), ("here", "phone")]
+    assert roster["seats"][0]["since"] == "2026-03-10T08:00:00Z"
 
 
 def test_two_devices_are_one_person_until_the_last_one_is_gone(apply: Apply) -> None:
