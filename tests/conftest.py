@@ -1,6 +1,5 @@
 """What a test may ask for: a store on either database, Redis, a browser; and the list of what could not run here."""
 
-import itertools
 import os
 import shutil
 from collections import Counter
@@ -11,15 +10,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from calendars.clock import SetClock
 from calendars.store import Store
 from server.migrations import METADATA
+from tests.lending import Lender
 from tests.programs import Postgres, Redis, elsewhere, lacking
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 FIREFOXES = ("firefox-esr", "firefox")
-NUMBERS = itertools.count()
+HERE = Path(__file__).parent
+QUIET = ("journeys", "faults", "deploy")
+"""Folders whose tests drive browsers, kill processes or time a line: never two of them at once."""
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +44,12 @@ def postgresql() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
+def lender(postgresql: Postgres) -> Lender:
+    """Empty houses on PostgreSQL, lent to one test after the other."""
+    return Lender(postgresql, "pattern", [table.name for table in METADATA.sorted_tables])
+
+
+@pytest.fixture(scope="session")
 def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty house in a file, to copy."""
     path = tmp_path_factory.mktemp("pattern") / "pattern.db"
@@ -56,11 +66,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_pattern"), tmp_path / "oppitupa.db")
         yield f"sqlite+aiosqlite:///{tmp_path}/oppitupa.db"
         return
-    server: Postgres = request.getfixturevalue("postgresql")
-    name = f"house{next(NUMBERS)}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE pattern STRATEGY wal_log")
-    yield server.url(name)
-    server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    lender: Lender = request.getfixturevalue("lender")
+    with lender.lend() as address:
+        yield address
 
 
 @pytest.fixture
@@ -106,6 +114,25 @@ def firefox() -> str:
     if not found:
         lacking("there is no Firefox here", "firefox-esr (apt install firefox-esr)")
     return found
+
+
+class OneQuietWorker(LoadScopeScheduling):
+    """One worker takes all that needs a quiet machine, one after another; the rest goes by files."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "quiet" if Path(file).parts[1] in QUIET else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Who takes what, when there are workers."""
+    return OneQuietWorker(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With workers what takes longest begins first."""
+    if hasattr(config, "workerinput"):  # so pytest-xdist marks a worker
+        items.sort(key=lambda item: item.path.relative_to(HERE).parts[0] not in QUIET)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -77,7 +77,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, fast rather than safe: nothing in it outlives the tests."""
-        fast = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=80")
+        fast = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=80", "jit=off")
         options = [part for option in (*fast, "listen_addresses=") for part in ("-c", option)]
         command = [*self._as_whom, self._server, "-D", str(self.data), "-k", str(self.folder), *options]
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
@@ -100,16 +100,20 @@ class Postgres:
 
     def run(self, statement: str) -> None:
         """One statement outside of any transaction."""
+        self.ask("postgres", lambda connection: connection.execute(statement))
+
+    def ask(self, database: str, step: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
+        """What a step answers that is handed a connection (asyncpg's) to this database."""
         asyncpg = pytest.importorskip("asyncpg", reason="there is no asyncpg here, install oppitupa[scale]")
 
-        async def step() -> None:
-            connection = await asyncpg.connect(user="postgres", database="postgres", host=str(self.folder))
+        async def asked() -> Any:
+            connection = await asyncpg.connect(user="postgres", database=database, host=str(self.folder))
             try:
-                await connection.execute(statement)
+                return await step(connection)
             finally:
                 await connection.close()
 
-        elsewhere(step())
+        return elsewhere(asked())
 
     def stop(self) -> None:
         """Stop it and take its folder away."""

@@ -5,14 +5,16 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from calendars import groups, houses, lessons, people, programmes, rights
-from calendars.blueprints import load
+from calendars import groups, houses, lessons, programmes, rights
+from calendars.blueprints.shipped import load
 from calendars.clock import Clock, SetClock
 from calendars.groups import NewGroup
 from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
-from calendars.people import NewPerson
-from calendars.programmes import NewPlace, NewProgramme
+from calendars.people import people
+from calendars.people.people import NewPerson
+from calendars.places import NewPlace
+from calendars.programmes import NewProgramme
 from calendars.rights import Target
 from calendars.store import Store, Work
 from server.auth import signin

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
-from calendars import groups, houses, lessons, people, programmes, rights, schooldays
-from calendars.blueprints import load
+from calendars import groups, houses, lessons, programmes, rights, schooldays
+from calendars.blueprints.shipped import load
 from calendars.clock import Clock, day_of
 from calendars.errors import Invalid
+from calendars.grants import Right
 from calendars.groups import NewGroup
 from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
-from calendars.people import NewPerson
+from calendars.people import people
+from calendars.people.people import NewPerson
 from calendars.programmes import NewProgramme
-from calendars.rights import Right
 from calendars.store import Store, Work
 from server.auth import signin
 from server.auth.device import Device

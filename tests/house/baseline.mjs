@@ -26,6 +26,9 @@ const ENHANCEMENTS = {
   "resize: vertical": "phones have no corner to pull",
   "cursor: pointer": "phones have no pointer",
   "cursor: not-allowed": "phones have no pointer",
+  "cursor: grab": "phones have no pointer",
+  "break-after: avoid": "on paper alone; without it a heading may end a sheet",
+  "break-before: avoid": "on paper alone; without it the foot may stand on a sheet of its own",
   "print-color-adjust: exact": "esbuild adds the prefixed name",
 };
 

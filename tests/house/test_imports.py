@@ -19,7 +19,7 @@ PLANTED = {
     "Only video providers call other hosts with httpx or websockets": ("classroom/rooms.py", "import httpx"),
     "iCalendar is known where it is written or read": ("server/feeds.py", "import icalendar"),
     "The server says what, not how: no SQL and no tables but for sign-ins and migrations": (
-        "server/pages/front.py",
+        "server/pages/today/front.py",
         "from calendars.tables import Person",
     ),
     "Pure rooms know no database, no people and no library that could wait": (
@@ -27,11 +27,11 @@ PLANTED = {
         "from classroom import ledger",
     ),
     "A house that serves searches for no timetable itself: that is another process": (
-        "calendars/solves.py",
+        "calendars/scheduling/solves.py",
         "from calendars.timetable import check",
     ),
     "Only commands build the application, and nothing calls the command line": (
-        "server/pages/front.py",
+        "server/pages/today/front.py",
         "from server import app",
     ),
 }

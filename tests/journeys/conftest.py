@@ -6,7 +6,7 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
@@ -14,8 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.sync_api import Browser as Chrome
+from playwright.sync_api import sync_playwright
 
+from tests.journeys.first_house import FirstHouse
 from tests.programs import elsewhere
 
 LONGEST = 200
@@ -128,6 +132,14 @@ async def demo(house: Path, tmp_path: Path) -> AsyncIterator[Demo]:
     await stop(running)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lasting(house: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    """A demo without classmates for all journeys of a file: one after the other they live in it."""
+    running = await start(copytree(house, tmp_path_factory.mktemp("lasting") / "house"), "--classmates", "0")
+    yield running
+    await stop(running)
+
+
 @pytest.fixture
 async def played(house: Path, tmp_path: Path) -> AsyncIterator[Demo]:
     """The demo as it comes, with its classmates."""
@@ -142,6 +154,23 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         opened = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield opened
         await asyncio.wait_for(opened.close(), 30)
+
+
+@pytest.fixture
+def first_house(tmp_path: Path) -> Iterator[FirstHouse]:
+    """A house that nobody has started yet."""
+    made = FirstHouse(tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def chrome(chromium: str) -> Iterator[Chrome]:
+    """A browser for journeys that wait for nothing but one page."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield opened
+        opened.close()
 
 
 async def sign_in(

@@ -194,5 +194,7 @@ async def test_pages_of_all_roles_when_opened_in_firefox_then_none_is_too_wide_a
             wide = await page.evaluate("document.documentElement.scrollWidth")
             if answer is None or answer.status >= 500 or wide > NARROWEST:
                 found.append((way, language, answer and answer.status, wide))
+            for seat in page.frames[1:]:  # of the stage: Playwright takes the end of a seat's way in for the page's own
+                await seat.wait_for_url(lambda url: "/stage/seat/" not in url)
         assert (role, found, said) == (role, [], [])
         await context.close()

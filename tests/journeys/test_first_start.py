@@ -4,127 +4,17 @@ Every step is a click in a browser: the one-time link that the server prints, th
 page that sets the house, a colleague with a passkey (Chromium's own virtual one), programme, group, learner, lesson.
 """
 
-import hmac
-import json
-import os
 import re
-import sqlite3
-import struct
-import subprocess
-import sys
-import time
-import urllib.request
-from base64 import b32decode
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.calendars.test_pictures import SVG, png
-from tests.journeys.conftest import QUIET, ROOT
-from tests.programs import free_port, wait_until
+from tests.journeys.first_house import FirstHouse, become_administrator, send, window
 
-PASSWORD = "kolme pientä norsua"
 DRAWN = """() => new Promise((done) => { const canvas = document.createElement("canvas"); canvas.width = 64;
   canvas.height = 32; canvas.getContext("2d").fillRect(4, 4, 40, 20);
   canvas.toBlob(async (blob) => done([...new Uint8Array(await blob.arrayBuffer())]), "image/webp"); })"""
-
-
-@dataclass
-class FirstHouse:
-    """A house that is served for the first time, and may be started again."""
-
-    folder: Path
-    port: int = field(default_factory=free_port)
-    process: "subprocess.Popen[str] | None" = None
-
-    @property
-    def url(self) -> str:
-        """By name: a passkey belongs to a name, never to a number."""
-        return f"http://localhost:{self.port}"
-
-    def start(self) -> str:
-        """Serve; the one-time link that it prints, empty when it prints none."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("OPPITUPA_")}
-        own = {"OPPITUPA_DATA": str(self.folder), "OPPITUPA_PORT": str(self.port), "OPPITUPA_URL": self.url}
-        log = (self.folder / "printed").open("w")
-        command = [sys.executable, "-m", "server", "serve"]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, env=environment | own, text=True)
-        log.close()
-        wait_until(self._ready, "the house", 60)
-        found = re.search(r"http\S+/enrol/\S+", (self.folder / "printed").read_text())
-        return found[0] if found else ""
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.terminate()
-            self.process.wait(30)
-
-    def _ready(self) -> bool:
-        with suppress(OSError):
-            return bool(json.load(urllib.request.urlopen(f"{self.url}/health/ready", timeout=5)))
-        return False
-
-    def run(self, statement: str) -> None:
-        """Turn something in the database, as time would have done."""
-        with sqlite3.connect(self.folder / "oppitupa.db") as database:
-            database.execute(statement)
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[FirstHouse]:
-    made = FirstHouse(tmp_path)
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def chrome(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield opened
-        opened.close()
-
-
-def window(chrome: Browser, width: int = 1280) -> Page:
-    """A browser of somebody's own, in Finnish."""
-    page = chrome.new_context(viewport={"width": width, "height": 800}, locale="fi-FI").new_page()
-    page.set_default_timeout(15_000)
-    return page
-
-
-def code_of(secret: str) -> str:
-    """What an authenticator app shows now (RFC 6238), reckoned without the product's own library."""
-    digest = hmac.digest(b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
-    number = struct.unpack(">I", digest[digest[-1] & 15 :][:4])[0] & 0x7FFFFFFF
-    return f"{number % 1_000_000:06}"
-
-
-def send(page: Page, button: str = "main form button[data-kind=main]") -> None:
-    """Press, and wait for the page that answers."""
-    with page.expect_navigation():
-        page.click(button)
-
-
-def become_administrator(page: Page, link: str) -> None:
-    """E-mail, password and the second factor; a wrong code first, which must not cost what was entered."""
-    page.goto(link)
-    assert page.locator("main").inner_text().count("Sinusta tulee talon pääkäyttäjä.") == 1
-    secret = page.locator("input[name=totp]").input_value()
-    for code in ("000000", ""):
-        page.fill("[name=email]", "ulla@example.org")
-        page.fill("[name=password]", PASSWORD)
-        page.fill("[name=code]", code or code_of(secret))
-        send(page, "form.form button")
-        if code:
-            assert page.locator("#code-error").is_visible()
-            assert page.input_value("[name=email]") == "ulla@example.org"
-            assert page.locator("input[name=totp]").input_value() == secret
-    assert page.url.endswith("/settings")
 
 
 def set_house(page: Page) -> None:
@@ -144,7 +34,7 @@ def set_house(page: Page) -> None:
     drawn = bytes(page.evaluate(DRAWN))
     page.set_input_files("[name=logo]", {"name": "logo.webp", "mimeType": "image/webp", "buffer": drawn})
     send(page)
-    assert page.url.endswith("/house")
+    assert page.url.endswith("/wizard")
     assert page.locator(".house-name").inner_text().strip() == "=cmd() & Talo"
     assert page.locator(".house-name img").evaluate("(it) => it.naturalWidth") == 64
     assert page.locator(".languages li").count() == 2
@@ -236,9 +126,9 @@ def plan_lesson(page: Page, url: str, programme: str) -> str:
 
 
 def test_house_when_served_the_first_time_then_a_learner_has_her_first_lesson(
-    house: FirstHouse, chrome: Browser
+    first_house: FirstHouse, chrome: Browser
 ) -> None:
-    link = house.start()
+    link = first_house.start()
     admin = window(chrome)
     become_administrator(admin, link)
     set_house(admin)
@@ -249,10 +139,10 @@ def test_house_when_served_the_first_time_then_a_learner_has_her_first_lesson(
     assert (answer.status, late.locator("main a[href='/sign-in/staff']").count()) == (404, 1)
 
     teacher = window(chrome)
-    enrol_with_passkey(teacher, invite_teacher(admin, house.url))
-    programme = make_programme(admin, house.url)
+    enrol_with_passkey(teacher, invite_teacher(admin, first_house.url))
+    programme = make_programme(admin, first_house.url)
     own = add_learner(admin)
-    day = plan_lesson(admin, house.url, programme)
+    day = plan_lesson(admin, first_house.url, programme)
 
     learner = window(chrome, 360)
     learner.goto(own)
@@ -260,24 +150,24 @@ def test_house_when_served_the_first_time_then_a_learner_has_her_first_lesson(
     assert learner.evaluate("document.documentElement.dir") == "rtl"
     now = learner.locator("main .now").inner_text()
     assert (f"{day}" in now, "9:15" in now, "9.15" in now) == (True, True, True)  # her own writing, and Finnish
-    pages = {way: learner.goto(f"{house.url}{way}") for way in ("/hours", "/calendar", "/devices")}
+    pages = {way: learner.goto(f"{first_house.url}{way}") for way in ("/hours", "/calendar", "/devices")}
     assert [way for way, answer in pages.items() if answer is None or answer.status != 200] == []
-    house.stop()
-    assert house.start() == ""  # she has enrolled: nobody else becomes administrator
+    first_house.stop()
+    assert first_house.start() == ""  # she has enrolled: nobody else becomes administrator
 
 
 def test_house_when_its_link_is_old_then_refused_clearly_until_the_next_start(
-    house: FirstHouse, chrome: Browser
+    first_house: FirstHouse, chrome: Browser
 ) -> None:
-    first = house.start()
+    first = first_house.start()
     page = window(chrome)
-    house.run("UPDATE invitations SET until = '2020-01-01 00:00:00.000000'")
+    first_house.run("UPDATE invitations SET until = '2020-01-01 00:00:00.000000'")
     answer = page.goto(first)
     told = page.locator("main").inner_text()
     assert answer
     assert (answer.status, "Käynnistä talo uudelleen: saat uuden linkin." in told) == (404, True)
-    house.stop()
-    second = house.start()
+    first_house.stop()
+    second = first_house.start()
     assert second != first
     gone = page.goto(first)
     assert gone

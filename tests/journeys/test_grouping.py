@@ -1,6 +1,8 @@
 """A coordinator forms groups: seats dragged by mouse and by finger, moved by keyboard alone, and without any script."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.sync_api import Page
@@ -10,9 +12,9 @@ from tests.journeys.test_pages import tab_to
 
 
 @pytest.fixture(scope="module")
-def tour(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Tour]:
+def tour(house: Path, tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Tour]:
     """A house in which six wait at two proposed tables, and a seventh beside them."""
-    with open_tour(tmp_path_factory.mktemp("grouping") / "house", chromium) as opened:
+    with open_tour(copytree(house, tmp_path_factory.mktemp("grouping") / "house"), chromium) as opened:
         yield opened
 
 

@@ -150,11 +150,13 @@ async def test_star_when_the_teacher_reloads_and_then_leaves_then_all_hear_again
 
 
 async def substitute(demo: Demo, browser: Browser) -> Voice:
-    """Another teacher, whom the coordinator lets lead the lesson too, by the page that she has for it."""
+    """Somebody who is free, whom the coordinator lets lead the lesson too, by the page that she has for it."""
     coordinator = await signed_in(browser, demo.people("coordinator")[0], 0)
-    other = demo.people("teacher")[1]
     await coordinator.page.goto(f"{demo.url}/lessons/{demo.lesson['id']}/substitute")
-    await coordinator.page.check(f"input[name=person][value='{other['id']}']")
+    first = coordinator.page.locator("input[name=person]").first
+    await first.check()
+    chosen = await first.input_value()
+    other = next(one for one in demo.listing["people"] if one["id"] == chosen)
     await coordinator.page.click("form[action$=substitute] button[data-kind=main]")
     await coordinator.page.wait_for_load_state()
     await coordinator.page.close()

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Frame, FrameLocator, Page, expect
+from playwright.async_api import Browser, Frame, FrameLocator, Page, Route, expect
 
 from tests.journeys.conftest import Demo
 
@@ -89,10 +89,17 @@ async def a_class_that_lives(stage: Page, played: Demo) -> None:
     assert button["y"] + button["height"] <= 800  # the green button is in the window
 
 
+async def slowly(route: Route) -> None:
+    """A telephone's line: the page stands there before its script does, and a tap in between must not be lost."""
+    await asyncio.sleep(1)
+    await route.continue_()
+
+
 async def go_in(stage: Page, person: str) -> None:
     """Two taps on the telephone; her seat lights up within a second, at the teacher's and in the house."""
     for part, where in (("teacher", "#seats"), ("coordinator", ".lesson")):
         await frame(stage, part).evaluate(WATCH, [where, person])
+    await stage.route("**/classroom-*.js", slowly)
     await screen(stage, "learner").locator(".now .button[data-kind=main]").click()
     go = screen(stage, "learner").locator("#go-in")
     await go.wait_for()

@@ -8,8 +8,9 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page
 
-from calendars import houses, people
+from calendars import houses
 from calendars.clock import SetClock
+from calendars.people import people
 from calendars.store import Store
 from server import app as house_app
 from server.auth import signin

@@ -12,9 +12,10 @@ from aiohttp.typedefs import Handler
 from calendars import rights
 from calendars.errors import Forbidden
 from server.auth.guard import allow
-from server.feeds import FEEDING, FETCHES_A_MINUTE, Patience
+from server.feeds import FEEDING, FETCHES_A_MINUTE
 from server.keys import STORE
 from server.migrations import migrate
+from server.patience import Patience
 from tests.rights.matrix import AT_THE_DOOR, INSIDE, LINES, WIDE, Line, these
 from tests.rights.town import PLACES, RIGHTLESS, ROLES, STRANGER, Town, served
 
@@ -25,7 +26,7 @@ IDLE = ("support", "employer", "officer", "board", RIGHTLESS)
 NAMES = {
     "lesson": "lesson", "programme": "programme", "group": "group", "sign_in": "sign_in", "letter": "letter",
     "seat": "seat", "grant": "grant", "proposal": "proposal", "search": "search", "absence": "absence",
-    "appointment": "appointment", "solve": "solve",
+    "appointment": "appointment", "solve": "solve", "proposed": "proposed", "place": "place", "server": "server",
 }  # fmt: skip
 HTML, JSON = "text/html", "application/json"
 OWN_PEOPLE = ("Amina", "Bilal", "Chau", "Veera", "Toivo", "Kaisa", "Oona", "Iiris")
@@ -89,7 +90,12 @@ def expected(line: Line, role: str, place: str) -> int:
 
 
 def fits(line: Line, role: str, place: str, status: int) -> bool:
-    """What lies beside is as open or closed as the line says; its lesson begins later, so the status may differ."""
+    """What lies beside is as open or closed as the line says; its lesson begins later, so the status may differ.
+
+    Beside a programme lies the same one: it answers as her own does.
+    """
+    if place == "beside" and role != STRANGER and re.findall(r"{(\w+)}", line.route) == ["programme"]:
+        return status == line.own.get(role, 404)
     if place != "beside" or line.public:
         return status == (line.own[role] if place == "beside" and role != STRANGER else expected(line, role, place))
     wide = role in WHOLE or (line.foreign.get(role) is not None)

@@ -13,7 +13,8 @@ from socketio.exceptions import ConnectionError as Refused
 
 from calendars.store import new_id
 from server.keys import LIVE
-from tests.rights.matrix import EVENTS, FOR_THE_CLASS, NEED_A_STAY, ROSTER
+from tests.rights.events import EVENTS, FOR_THE_CLASS, NEED_A_STAY
+from tests.rights.matrix import ROSTER
 from tests.rights.test_routes import WHOLE
 from tests.rights.town import PLACES, RIGHTLESS, ROLES, STRANGER, Town, served
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from calendars import people, rights
-from calendars.rights import Right
+from calendars import rights
+from calendars.grants import Right
+from calendars.people import people
 from calendars.store import Store
 from calendars.tables import Grant
 from server.auth import devices

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.auth.guard import PROOF
 from server.migrations import migrate
 from tests.rights.matrix import AT_THE_DOOR, LINES
 from tests.rights.test_routes import path_of, places
@@ -77,11 +78,12 @@ async def test_feed_when_read_then_it_holds_no_way_in(town: Town) -> None:
 
 
 async def test_doors_when_listed_then_each_open_form_is_one_of_those_that_need_no_sign_in(town: Town) -> None:
-    """Whatever changes something for a stranger stands in the list with its reason."""
+    """Whatever changes something for a stranger stands in the list with its reason; what asks for a proof, whole."""
     public = {
         f"{route.method} {route.resource.canonical}"
         for route in town.app.router.routes()
-        if route.resource is not None and route.method == "POST" and getattr(route.handler, "rule", "") == "public"
+        if route.resource is not None and route.method != "HEAD"
+        if (rule := getattr(route.handler, "rule", "")) == PROOF or (rule == "public" and route.method == "POST")
     }
     assert public == AT_THE_DOOR.keys()
     assert [path for path, reason in AT_THE_DOOR.items() if len(reason) < 10] == []

@@ -15,32 +15,23 @@ from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
-from calendars import (
-    absences,
-    appointments,
-    asked,
-    colleagues,
-    feeds,
-    groups,
-    houses,
-    lessons,
-    people,
-    programmes,
-    publishing,
-    rights,
-    tokens,
-)
-from calendars.appointment_checks import NewAppointment
-from calendars.blueprints import load
+from calendars import feeds, groups, houses, lessons, programmes, rights, tokens
+from calendars.appointments import appointments
+from calendars.appointments.checks import NewAppointment
+from calendars.blueprints.shipped import load
+from calendars.changes import publishing
+from calendars.changes.publishing import Wanted
+from calendars.changes.standings import standings
 from calendars.clock import SetClock
+from calendars.grants import Right
 from calendars.groups import NewGroup
 from calendars.houses import NewHouse
 from calendars.lessons import NewLesson
-from calendars.people import NewPerson
-from calendars.programmes import NewPlace, NewProgramme
-from calendars.publishing import Wanted
-from calendars.rights import Right
-from calendars.standings import standings
+from calendars.people import colleagues, people
+from calendars.people.people import NewPerson
+from calendars.places import NewPlace
+from calendars.programmes import NewProgramme
+from calendars.repair import absences, asked
 from calendars.store import Store, Work, new_id
 from calendars.tables import Organisation, Programme, Request, Search, Solve
 from classroom import board, rooms
@@ -50,6 +41,7 @@ from server.auth.device import Device
 from server.auth.letters import Written
 from server.settings import Settings
 from tests.calendars.planned import MONDAY, SYSTEM, Planned, plan_house
+from tests.classroom.elsewhere import other_server
 
 ROLES = (
     "learner", "teacher", "tutor", "counsellor", "support", "coordinator", "employer", "officer", "inspector", "board",
@@ -247,10 +239,14 @@ async def _tokens(store: Store, ids: dict[str, dict[str, str]], far: dict[str, s
             await work.flush()
             seats = await groups.seats_of(work, SYSTEM, ids["learner"][place])
             roles = await colleagues.of(work, SYSTEM, person)
+            whose = (await rights.target_of_programme(work, ids["programme"][place]))[1].organisation
+            ids.setdefault("server", {})[place] = await other_server(
+                work, "Jitsi" if place == "own" else f"Naapuri {place}", whose if place == "foreign" else None
+            )
             ids.setdefault("solve", {})[place] = searched(work, ids["programme"][place], ids["teacher"][place])
             ids.setdefault("seat", {})[place], ids.setdefault("grant", {})[place] = seats[0][0].seat, roles[0].grant
         waiting = {one.name: one.id for one in await letters.outbox(work, SYSTEM)}
-    for kind in ("sign_in", "seat", "grant", "solve"):
+    for kind in ("sign_in", "seat", "grant", "solve", "server"):
         ids[kind]["invented"] = new_id()
     ids["letter"] = {"own": waiting["Toivo"], "beside": waiting["Toivo"], "next": waiting["Naapuri teacher"]}
     ids["letter"] |= {"foreign": waiting["Vieras teacher"], "invented": new_id()}
@@ -259,7 +255,7 @@ async def _tokens(store: Store, ids: dict[str, dict[str, str]], far: dict[str, s
 
 async def changes_of_the_town(store: Store, ids: dict[str, dict[str, str]], later: dict[str, str]) -> str:
     """In each programme a proposal, an absence next year, and a search for a substitute that is over; its question."""
-    for kind in ("proposal", "absence", "search"):
+    for kind in ("proposal", "proposed", "place", "absence", "search"):
         ids[kind] = {"invented": new_id()}
     question = ""
     async with store.work() as work:
@@ -269,6 +265,9 @@ async def changes_of_the_town(store: Store, ids: dict[str, dict[str, str]], late
             standing = (await standings(work, [lesson]))[lesson][1]
             wanted = [Wanted(replace(standing, topic=""), lesson)]
             programme = ids["programme"][place]
+            ids["proposed"][place] = lesson
+            on_site = next(day.place for day in await programmes.days(work, SYSTEM, programme) if day.place)
+            ids["place"][place] = on_site.id
             ids["proposal"][place] = (await publishing.propose(work, SYSTEM, programme, "by_hand", wanted)).id
             away = MONDAY + timedelta(days=300)
             ids["absence"][place] = (await absences.report(work, SYSTEM, teacher, away, away + timedelta(days=1))).id
