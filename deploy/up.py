@@ -23,6 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
+TOGETHER = (
+    "-n2",
+    "--dist=loadscope",
+    "--no-loadscope-reorder",
+)  # the whole suite: tests/conftest.py says who takes what
 LOCKS = {"demo": "requirements.lock", "test": "requirements-test.lock"}
 
 
@@ -45,7 +50,7 @@ def main(arguments: list[str]) -> None:
     if what == "demo":
         become([str(PROGRAMS / "oppitupa"), "demo", *rest])
     os.chdir(ROOT)
-    become([str(PYTHON), "-m", "pytest", *rest])
+    become([str(PYTHON), "-m", "pytest", *(rest or TOGETHER)])
 
 
 def make_venv() -> None:
