@@ -241,7 +241,7 @@ async def _tokens(store: Store, ids: dict[str, dict[str, str]], far: dict[str, s
             roles = await colleagues.of(work, SYSTEM, person)
             whose = (await rights.target_of_programme(work, ids["programme"][place]))[1].organisation
             ids.setdefault("server", {})[place] = await other_server(
-                work, "Jitsi" if place == "own" else f"Naapuri {place}", whose if place == "foreign" else None
+                work, "Vieras Jitsi" if place == "foreign" else f"Jitsi {place}", whose if place == "foreign" else None
             )
             ids.setdefault("solve", {})[place] = searched(work, ids["programme"][place], ids["teacher"][place])
             ids.setdefault("seat", {})[place], ids.setdefault("grant", {})[place] = seats[0][0].seat, roles[0].grant
