@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.journeys.conftest import bounded
-from tests.journeys.pages import first_line
+from tests.journeys.furnished import first_line
 
 
 async def test_journey_when_it_hangs_then_it_ends_with_the_place_where_it_stood() -> None:

@@ -12,8 +12,9 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.journeys import relay
 from tests.journeys.conftest import Demo, sign_in
+from tests.journeys.furnished import House
 from tests.journeys.line import line
-from tests.journeys.pages import NARROWEST, House
+from tests.journeys.pages import NARROWEST
 from tests.journeys.test_learner import wrongs
 from tests.journeys.test_lesson import enter, until
 from tests.journeys.voices.people import TONES, everybody_hears_everybody, linked, signed_in, voices

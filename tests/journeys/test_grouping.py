@@ -7,7 +7,8 @@ from shutil import copytree
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.pages import WIDE, House, Tour, axed, open_tour
+from tests.journeys.furnished import House
+from tests.journeys.pages import WIDE, Tour, axed, open_tour
 from tests.journeys.test_pages import tab_to
 
 

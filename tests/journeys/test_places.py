@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.pages import NARROW, WIDE, House, Tour, axed, open_tour
+from tests.journeys.furnished import House
+from tests.journeys.pages import NARROW, WIDE, Tour, axed, open_tour
 from tests.journeys.test_pages import tab_to
 
 SENTENCE = "has two lessons at one time."

@@ -149,6 +149,8 @@ class Carried:
     fps: list[float]
     invented: float
     """Part of the sound that the decoder had to make up, of the worst connection."""
+    drawn: list[float]
+    """Pictures a second that were sent, connection by connection."""
 
 
 async def carried(people: Sequence[Voice], seconds: float = 5) -> list[Carried]:
@@ -166,11 +168,11 @@ def _between(before: dict[str, Any], after: dict[str, Any]) -> Carried:
     def total(what: str) -> float:
         return sum((new[what] - old[what]) * 8 / 1000 / span for (old, new), span in zip(pairs, spans, strict=True))
 
-    return Carried(
-        total("sent"), total("received"),
-        [(new["frames"] - old["frames"]) / span for (old, new), span in zip(pairs, spans, strict=True)],
-        max((_invented(old, new) for old, new in pairs), default=0.0),
-    )  # fmt: skip
+    def rate(what: str) -> list[float]:
+        return [(new[what] - old[what]) / span for (old, new), span in zip(pairs, spans, strict=True)]
+
+    invented = max((_invented(old, new) for old, new in pairs), default=0.0)
+    return Carried(total("sent"), total("received"), rate("frames"), invented, rate("drawn"))
 
 
 def _invented(before: dict[str, Any], after: dict[str, Any]) -> float:

@@ -100,7 +100,7 @@
   async function carried() {
     const rows = {};
     for (const call of open()) {
-      const row = { at: performance.now(), sent: 0, received: 0, samples: 0, invented: 0, lost: 0, frames: 0, ways: [] };
+      const row = { at: performance.now(), sent: 0, received: 0, samples: 0, invented: 0, lost: 0, frames: 0, drawn: 0, ways: [] };
       const reports = new Map(await call.getStats());
       for (const report of reports.values()) {
         if (report.type === "transport") {
@@ -113,6 +113,7 @@
           row.invented += (report.concealedSamples ?? 0) - (report.silentConcealedSamples ?? 0);
           row.lost += report.packetsLost ?? 0;
         } else if (report.type === "inbound-rtp") row.frames += report.framesDecoded ?? 0;
+        else if (report.type === "outbound-rtp" && report.kind === "video") row.drawn += report.framesEncoded ?? 0;
       }
       rows[calls.indexOf(call)] = row;
     }
