@@ -1,4 +1,4 @@
-"""Lessons: planned many at once, moved, cancelled, led; and the frozen list of who is expected in one."""
+"""Lessons: planned many at once, led; and the frozen list of who is expected in one. Changed: by changes/."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from calendars import grants, rights, weeks
 from calendars.clashes import Booking, check_free
 from calendars.clock import day_of
 from calendars.errors import AlreadySigned, Conflict, Invalid, NotFound
-from calendars.facts import LessonCancelled, LessonMoved, LessonPlanned
+from calendars.facts import LessonMoved, LessonPlanned
 from calendars.grants import Right
 from calendars.rights import Actor, Target
 from calendars.store import Look, Work, new_id
@@ -104,43 +104,6 @@ async def plan(work: Work, actor: Actor, programme: str, new: Sequence[NewLesson
     for row in rows:
         work.tell(LessonPlanned(stream=programme, lesson=row.id, by=actor.person))
     return rows
-
-
-async def move(work: Work, actor: Actor, lesson: str, starts: datetime, ends: datetime, day: str | None = None) -> None:
-    """Hold a lesson at another time, on its own day or another; its id, address and UID stay."""
-    row, programme, _ = await _to_plan(work, actor, lesson)
-    _check_unbegun(row)
-    if row.ends <= work.now:
-        raise Conflict("lesson_begun")  # reports of a past day may hold it: cancel it and plan another
-    if day is not None and day != row.day and row.frozen is not None:
-        raise Conflict("lesson_frozen")  # who is expected was written down for the old day
-    found = await work.get(Day, day or row.day)
-    if found is None:
-        raise NotFound()
-    led_by = [leader.person for leader in await leaders(work, lesson)]
-    new = NewLesson(group=row.group, day=found.id, starts=starts, ends=ends, leaders=tuple(led_by))
-    people = await lock_people(work, set(led_by))
-    await work.run(select(Group.id).where(Group.id == row.group).with_for_update(key_share=True))
-    check_new(new, programme, {found.id: found}, {row.group}, people)
-    await check_free(work, [Booking(whose, starts, ends, lesson) for whose in (row.group, *led_by)])
-    row.starts, row.ends, row.day = starts, ends, found.id
-    _revise(row, work.now)
-    work.tell(LessonMoved(stream=programme.id, lesson=lesson, by=actor.person))
-    await work.flush()
-
-
-async def cancel(work: Work, actor: Actor, lesson: str, reason: str = "other") -> None:
-    """Take a lesson out; it stays visible as cancelled. Doing it twice changes nothing."""
-    row, programme, _ = await _to_plan(work, actor, lesson)
-    if reason not in REASONS:
-        raise Invalid("bad_choice", field="reason")
-    if row.status == "cancelled":
-        return
-    _check_unbegun(row)
-    row.status = "cancelled"
-    _revise(row, work.now)
-    work.tell(LessonCancelled(stream=programme.id, lesson=lesson, reason=reason, by=actor.person))
-    await work.flush()
 
 
 async def lead(work: Work, actor: Actor, lesson: str, person: str, role: str = "teacher") -> None:
@@ -260,20 +223,6 @@ def check_new(
         raise Invalid("not_on_this_day", field="starts")
     if new.topic and new.topic not in programme.topics:
         raise Invalid("bad_choice", field="topic")
-
-
-def _check_unbegun(row: Lesson) -> None:
-    if row.signed is not None:
-        raise AlreadySigned("register_signed")
-    if row.opened is not None or row.closed is not None:
-        raise Conflict("lesson_begun")
-    if row.status == "cancelled":
-        raise Conflict("lesson_cancelled")
-
-
-def _revise(row: Lesson, now: datetime) -> None:
-    """Time, place or state changed: calendars must notice."""
-    row.revision, row.sequence, row.modified = row.revision + 1, row.sequence + 1, now
 
 
 async def _to_plan(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Programme, Target]:

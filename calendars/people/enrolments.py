@@ -41,14 +41,17 @@ class Applicant:
 
 
 async def apply(work: Work, actor: Actor, programme: str, person: str, field: str = "") -> Enrolment:
-    """Somebody asks for a place; whoever ended or was declined may ask again. Raises Conflict `enrolled_already`."""
+    """Somebody asks for a place; whoever ended or was declined may ask again, for her old field if none is named.
+
+    Raises Conflict `enrolled_already`.
+    """
     found, target = await rights.target_of_programme(work, programme)
     rights.ask(actor, "plan", target)
     await rights.ask_to_involve(work, actor, [person])
     row, new = await _open(work, actor, found, person)
     if not new:
         raise Conflict("enrolled_already", field="person")
-    row.field = await _field(work, programme, field)
+    row.field = await _field(work, programme, field) or row.field
     await work.flush()
     return row
 

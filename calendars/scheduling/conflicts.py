@@ -3,25 +3,28 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import combinations, groupby
 
 from calendars.away import works_then
-from calendars.clock import day_of, meet
+from calendars.clock import day_of, local, meet, monday_of
 from calendars.freedays import holidays_of
-from calendars.rights import Actor
+from calendars.rights import Actor, target_of_programme
 from calendars.scheduling import timetables
 from calendars.scheduling.slots import Span
-from calendars.scheduling.timetables import Staff, Taught
+from calendars.scheduling.timetables import Met, Staff, Taught
 from calendars.store import Look
 
 AHEAD = timedelta(days=400)
+WEEK = timedelta(days=7)
 CODES = (
     "group_twice", "leader_twice", "group_taken", "taken", "away", "not_at_work", "unled", "too_few", "cannot", "rooms",
     "two_sites", "holiday",
     "day_too_long", "week_too_long",
 )  # fmt: skip
 """What may be wrong, the most pressing first."""
+Period = date | tuple[int, int]
+"""A day, or a week of the ISO calendar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +38,19 @@ class Conflict:
     most: int = 0
     name: str = ""
     """The public holiday, in the language of its country."""
-    period: date | tuple[int, int] | None = None
-    """The day, or the week (of the ISO calendar), that is too long."""
+    period: "Period | None" = None
+    """The day or the week that is too long."""
+    talks: tuple[Met, ...] = ()
+    """All that she has in it, where none of it is a lesson."""
 
     @property
     def starts(self) -> datetime:
-        return self.lessons[0].starts
+        return (self.lessons or self.talks)[0].starts
+
+    @property
+    def programmes(self) -> frozenset[str]:
+        """Those that have a part in it."""
+        return frozenset(one.programme for one in self.lessons) | {one.programme for one in self.talks}
 
     @property
     def about(self) -> tuple[object, ...]:
@@ -49,12 +59,15 @@ class Conflict:
 
 
 async def ahead(look: Look, actor: Actor, programme: str) -> tuple[list[Conflict], Staff]:
-    """Every conflict of the coming lessons in which this programme has a part, with those who may lead."""
-    today = look.now.date()
+    """Every conflict ahead in which this programme has a part, with those who may lead."""
+    zone = (await target_of_programme(look, programme))[0].zone
+    today = day_of(look.now, zone)
     taught = await timetables.between(look, actor, programme, today, today + AHEAD)
     coming = [one for one in taught if one.ends > look.now and not one.begun]
-    staff = await timetables.staff(look, actor, programme, coming, timetables.whole_weeks(coming))
-    return [one for one in found(coming, staff) if any(each.programme == programme for each in one.lessons)], staff
+    whole = local(monday_of(today), time(), zone), local(monday_of(today + AHEAD + WEEK), time(), zone)
+    staff = await timetables.staff(look, actor, programme, coming, whole)
+    wrong = [*found(coming, staff), *talked(coming, staff, zone, look.now)]
+    return sorted((one for one in wrong if programme in one.programmes), key=_pressing), staff
 
 
 def caused(one: Sequence[Taught], beside: Sequence[Taught], staff: Staff) -> list[Conflict]:
@@ -74,7 +87,11 @@ def found(taught: Sequence[Taught], staff: Staff) -> list[Conflict]:
         *_twice(taught), *_taken(taught, staff), *_leaders(taught, staff), *_rooms(taught), *_two_sites(taught),
         *_holidays(taught), *_too_long(taught, staff),
     ]  # fmt: skip
-    return sorted(each, key=lambda one: (one.starts, CODES.index(one.code), one.person, one.lessons[0].lesson))
+    return sorted(each, key=_pressing)
+
+
+def _pressing(one: Conflict) -> tuple[object, ...]:
+    return one.starts, CODES.index(one.code), one.person, [each.lesson for each in one.lessons[:1]]
 
 
 def weeks_of(taught: Iterable[Taught]) -> dict[str, dict[tuple[int, int], int]]:
@@ -191,31 +208,52 @@ def _holidays(taught: Iterable[Taught]) -> Iterator[Conflict]:
 def _too_long(taught: Sequence[Taught], staff: Staff) -> Iterator[Conflict]:
     """Days and weeks above what somebody may teach, with all that she leads then, whichever programme it is of.
 
-    Her talks and interviews count as well; a day of talks alone is no timetable's.
+    Her talks and interviews count as well.
     """
-    of: dict[tuple[str, str, date | tuple[int, int]], list[Taught]] = defaultdict(list)
+    of: dict[tuple[str, Period], list[Taught]] = defaultdict(list)
     for one in sorted(taught, key=_begins):
         for who in one.who:
-            of["day_too_long", who, one.date].append(one)
-            of["week_too_long", who, day_of(one.starts, one.zone).isocalendar()[:2]].append(one)
-    for (code, who, period), lessons in of.items():
-        minutes = sum(one.minutes for one in lessons)
-        minutes += _met(staff.talks.get(who, ()), period, lessons[0].zone)
-        most = (staff.a_day if code == "day_too_long" else staff.a_week).get(who, minutes)
-        if minutes > most:
+            for period in _periods(one.starts, one.zone):
+                of[who, period].append(one)
+    for (who, period), lessons in of.items():
+        talks = [one for one in staff.talks.get(who, ()) if period in _periods(one.starts, lessons[0].zone)]
+        minutes = sum(one.minutes for one in lessons) + sum(one.minutes for one in talks)
+        most = _most(who, period, staff)
+        if most is not None and minutes > most:
             yield Conflict(
-                code=code, lessons=tuple(lessons), person=who, count=minutes, most=most, period=period
+                code=_long(period), lessons=tuple(lessons), person=who, count=minutes, most=most, period=period
             )  # fmt: skip
 
 
-def _met(spans: Iterable[Span], period: date | tuple[int, int], zone: str) -> int:
-    """How many minutes of appointments lie in a day, or in a week."""
-    found = 0
-    for starts, ends in spans:
-        day = day_of(starts, zone)
-        if period in (day, day.isocalendar()[:2]):
-            found += int((ends - starts).total_seconds()) // 60
-    return found
+def talked(taught: Sequence[Taught], staff: Staff, zone: str, now: datetime) -> Iterator[Conflict]:
+    """Days and weeks without a lesson in which somebody has more talks than she may teach, and that are not over."""
+    led = {(who, period) for one in taught for who in one.who for period in _periods(one.starts, one.zone)}
+    of: dict[tuple[str, Period], list[Met]] = defaultdict(list)
+    for who, talks in staff.talks.items():
+        for one in talks:
+            for period in _periods(one.starts, zone):
+                of[who, period].append(one)
+    for (who, period), met in of.items():
+        minutes, most = sum(one.minutes for one in met), _most(who, period, staff)
+        if most is not None and minutes > most and (who, period) not in led and met[-1].ends > now:
+            yield Conflict(
+                code=_long(period), lessons=(), talks=tuple(met), person=who, count=minutes, most=most, period=period
+            )  # fmt: skip
+
+
+def _periods(starts: datetime, zone: str) -> tuple[date, tuple[int, int]]:
+    """The day and the week that something lies in."""
+    day = day_of(starts, zone)
+    return day, day.isocalendar()[:2]
+
+
+def _long(period: Period) -> str:
+    return "day_too_long" if isinstance(period, date) else "week_too_long"
+
+
+def _most(who: str, period: Period, staff: Staff) -> int | None:
+    """How many minutes she may have then; None where nobody said."""
+    return (staff.a_day if isinstance(period, date) else staff.a_week).get(who)
 
 
 def _begins(one: Taught) -> tuple[datetime, str]:

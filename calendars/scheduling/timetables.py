@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -70,6 +70,18 @@ class Taught:
         return int((self.ends - self.starts).total_seconds()) // 60
 
 
+class Met(NamedTuple):
+    """A talk, an interview or a visit that somebody has: UTC instants, and the programme it belongs to."""
+
+    starts: datetime
+    ends: datetime
+    programme: str = ""
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends - self.starts).total_seconds()) // 60
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
     """Those who may lead, as conflicts and loads are measured by."""
@@ -84,7 +96,7 @@ class Staff:
     """Their working times; who has none works always."""
     taken: Mapping[str, Sequence[tuple[datetime, datetime]]] = field(default_factory=dict)
     """Appointments of people, and of groups with the learners in them."""
-    talks: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    talks: Mapping[str, Sequence[Met]] = field(default_factory=dict)
     """The talks, interviews and visits that they have, without private ones and times that are only offered."""
 
 
@@ -192,9 +204,12 @@ async def staff(
     )  # fmt: skip
 
 
-async def _talks(look: Look, people: Collection[str], first: datetime, last: datetime) -> dict[str, list[Span]]:
+async def _talks(look: Look, people: Collection[str], first: datetime, last: datetime) -> dict[str, list[Met]]:
     rows = await look.rows(
-        select(Partner.person, func.coalesce(Appointment.visit, Appointment.id), Appointment.starts, Appointment.ends)
+        select(
+            Partner.person, func.coalesce(Appointment.visit, Appointment.id), Appointment.starts, Appointment.ends,
+            Appointment.programme,
+        )
         .join(Appointment, Appointment.id == Partner.appointment)
         .where(
             Partner.person.in_(people), Partner.guest == "", Appointment.status == "confirmed",
@@ -202,10 +217,11 @@ async def _talks(look: Look, people: Collection[str], first: datetime, last: dat
             Appointment.starts < last, Appointment.ends > first,
         )
         .distinct()  # a visit of several groups is one
+        .order_by(Appointment.starts)
     )  # fmt: skip
-    found = defaultdict[str, list[Span]](list)
-    for person, _, starts, ends in rows:
-        found[person].append((starts, ends))
+    found = defaultdict[str, list[Met]](list)
+    for person, _, *met in rows:
+        found[person].append(Met(*met))
     return found
 
 

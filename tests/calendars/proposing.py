@@ -1,17 +1,30 @@
-"""Proposals of the planned house, as Kaisa who plans it makes them."""
+"""Changes of lessons: proposals of the planned house, as Kaisa who plans it makes them; and those made at once."""
 
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from calendars import rights
-from calendars.changes import publishing
+from calendars.changes import changing, publishing
 from calendars.changes.publishing import Wanted
-from calendars.changes.standings import Standing, standings
+from calendars.changes.standings import CANCELLED, Change, Standing, standings
+from calendars.store import Work
 from calendars.tables import Lesson
-from tests.calendars.planned import MONDAY, Planned
+from tests.calendars.planned import MONDAY, SYSTEM, Planned
 
 HOUR = timedelta(hours=1)
+
+
+async def change(work: Work, lesson: str, **facts: Any) -> None:
+    """One lesson otherwise than it stands, as publishing makes it so."""
+    _, programme, _ = await rights.target_of_lesson(work, lesson)
+    before = (await standings(work, [lesson]))[lesson][1]
+    await changing.make(work, SYSTEM, programme, [Change(lesson, before, replace(before, **facts))], "other")
+
+
+async def cancel(work: Work, lesson: str) -> None:
+    """One lesson cancelled."""
+    await change(work, lesson, status=CANCELLED)
 
 
 async def stands(house: Planned, lesson: str) -> Standing:

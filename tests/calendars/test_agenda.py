@@ -13,6 +13,7 @@ from calendars.people import people
 from calendars.rights import Scope
 from calendars.tables import Lesson
 from tests.calendars.planned import MONDAY, SYSTEM, Planned, counted
+from tests.calendars.proposing import cancel
 
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -69,7 +70,7 @@ async def test_agenda_when_she_leads_and_learns_then_once_as_leader(house: Plann
 
 async def test_agenda_when_cancelled_then_marked_and_kept(house: Planned) -> None:
     async with house.store.work() as work:
-        await lessons.cancel(work, SYSTEM, house.lessons["first"][0])
+        await cancel(work, house.lessons["first"][0])
     found = [one for one in await _all(house, "Amina") if one.kind == "lesson"]
     assert [one.cancelled for one in found] == [True, False]
 
@@ -176,7 +177,7 @@ async def test_house_when_looked_at_then_what_is_on_or_begins_within_the_hour(ho
     assert await at(9, 30, "Amina") == []
     assert await at(9, 30, "Stranger") == []
     async with house.store.work() as work:
-        await lessons.cancel(work, SYSTEM, ten)
+        await cancel(work, ten)
     assert await at(9, 30) == [twelve]
 
 

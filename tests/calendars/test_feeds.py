@@ -20,6 +20,7 @@ from calendars.people.people import NewPerson
 from calendars.places import NewPlace
 from calendars.tables import Feed
 from tests.calendars.planned import SYSTEM, Planned, counted
+from tests.calendars.proposing import HOUR, cancel, change
 from tests.contracts.calendar_readers import Read, by_ical, by_icalendar, by_vobject
 
 BASE = "https://class.example.org"
@@ -130,8 +131,8 @@ async def test_mine_when_moved_and_cancelled_then_same_uid_and_higher_sequence(h
     assert isinstance(was.ends, datetime)
     house.clock.forward(minutes=1)
     async with house.store.work() as work:
-        await lessons.cancel(work, SYSTEM, first)
-        await lessons.move(work, SYSTEM, second, was.starts + timedelta(hours=1), was.ends + timedelta(hours=1))
+        await cancel(work, first)
+        await change(work, second, starts=was.starts + HOUR, ends=was.ends + HOUR)
     _, after = await _read(house, token)
     assert [one.uid for one in after] == [one.uid for one in before]
     gone, moved = (next(one for one in after if one.uid.startswith(which)) for which in (first, second))
@@ -247,7 +248,7 @@ async def test_streams_when_anything_shown_changes_then_one_of_them_moves(house:
         lambda work: people.change(work, SYSTEM, amina.person, NewPerson(name="Amina", language="en")),
         lambda work: places.furnish(work, kaisa, house.programme, place.id, NewPlace(name="Elsewhere")),
         lambda work: groups.rename(work, kaisa, house.groups["first"], "Renamed"),
-        lambda work: lessons.cancel(work, kaisa, first),
+        lambda work: cancel(work, first),
         lambda work: lessons.plan(work, kaisa, house.programme, [new]),
         lambda work: lessons.lead(work, kaisa, house.lessons["second"][0], amina.person),
         lambda work: groups.unseat(work, kaisa, house.seats["Amina"], "employed"),

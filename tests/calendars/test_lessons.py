@@ -1,15 +1,13 @@
 """Lessons: planned together or not at all, never two at once, and the frozen list of who is expected."""
 
-import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from calendars import groups, lessons, rights
-from calendars.errors import AlreadySigned, Conflict, Forbidden, Invalid, NotFound, Overlaps
+from calendars.errors import Forbidden, Invalid, NotFound, Overlaps
 from calendars.lessons import NewLesson
-from calendars.store import Work
 from calendars.tables import Lesson
 from tests.calendars.planned import MONDAY, SYSTEM, Planned, counted
 
@@ -123,91 +121,6 @@ async def test_plan_when_many_then_no_more_statements_than_one(house: Planned) -
     assert said[0] == said[1] <= 11
 
 
-async def test_move_when_free_then_id_stays_and_sequence_grows(house: Planned) -> None:
-    lesson = house.lessons["second"][0]
-    before = await _row(house, lesson)
-    house.clock.forward(minutes=1)
-    async with house.store.work() as work:
-        await lessons.move(work, SYSTEM, lesson, before.starts + HOUR, before.ends + HOUR)
-    after = await _row(house, lesson)
-    assert (after.id, after.sequence, after.revision, after.starts) == (lesson, 1, 2, before.starts + HOUR)
-    assert after.modified == house.clock.at
-
-
-async def test_move_when_other_day_then_its_people_are_expected(house: Planned) -> None:
-    lesson, day = house.lessons["first"][0], (await _new(house)).day
-    async with house.store.work() as work:
-        await groups.seat(
-            work, SYSTEM, house.groups["first"], house.people["Stranger"], date(2026, 3, 10), date(2026, 3, 10)
-        )
-        assert house.people["Stranger"] not in await lessons.expected(work, lesson)
-        await lessons.move(work, SYSTEM, lesson, TEN, TEN + HOUR, day)
-        assert house.people["Stranger"] in await lessons.expected(work, lesson)
-
-
-async def test_move_when_teacher_is_taken_then_overlaps_and_stays(house: Planned) -> None:
-    first, second = house.lessons["first"]
-    row = await _row(house, second)
-    with pytest.raises(Overlaps):
-        async with house.store.work() as work:
-            await lessons.move(work, SYSTEM, first, row.starts - HOUR, row.starts + timedelta(minutes=1))
-    assert (await _row(house, first)).sequence == 0
-
-
-async def _opened(work: Work, lesson: str) -> None:
-    row = await work.get(Lesson, lesson)
-    assert row is not None
-    row.opened = work.now
-
-
-async def _signed(work: Work, lesson: str) -> None:
-    row = await work.get(Lesson, lesson)
-    assert row is not None
-    row.opened = row.closed = row.signed = work.now
-
-
-@pytest.mark.parametrize(("happened", "refusal"), [(_opened, Conflict), (_signed, AlreadySigned)])
-async def test_lesson_when_begun_then_neither_moved_nor_cancelled(
-    house: Planned, happened: Any, refusal: type[Exception]
-) -> None:
-    lesson = house.lessons["first"][0]
-    async with house.store.work() as work:
-        await happened(work, lesson)
-    row = await _row(house, lesson)
-    for act in (
-        lambda work: lessons.move(work, SYSTEM, lesson, row.starts, row.ends + HOUR / 2),
-        lambda work: lessons.cancel(work, SYSTEM, lesson),
-    ):
-        with pytest.raises(refusal):
-            async with house.store.work() as work:
-                await act(work)
-
-
-async def test_move_when_frozen_then_only_on_its_own_day(house: Planned) -> None:
-    lesson, day = house.lessons["second"][0], (await _new(house)).day
-    row = await _row(house, lesson)
-    async with house.store.work() as work:
-        await lessons.freeze(work, lesson)
-        await lessons.move(work, SYSTEM, lesson, row.starts + HOUR, row.ends + HOUR)
-    with pytest.raises(Conflict, match="lesson_frozen"):
-        async with house.store.work() as work:
-            await lessons.move(work, SYSTEM, lesson, TEN, TEN + HOUR, day)
-
-
-async def test_cancel_when_done_twice_then_one_sequence_and_time_is_free(house: Planned) -> None:
-    lesson = house.lessons["first"][0]
-    async with house.store.work() as work:
-        await lessons.cancel(work, SYSTEM, lesson, "teacher_ill")
-        await lessons.cancel(work, SYSTEM, lesson, "teacher_ill")
-    row = await _row(house, lesson)
-    assert (row.status, row.sequence) == ("cancelled", 1)
-    async with house.store.work() as work:
-        assert await lessons.plan(work, SYSTEM, house.programme, [await _new(house, row.starts)])
-    with pytest.raises(Invalid, match="bad_choice"):
-        async with house.store.work() as work:
-            await lessons.cancel(work, SYSTEM, house.lessons["first"][1], "Veera is ill")
-
-
 async def test_substitute_when_leading_then_right_to_this_lesson_alone(house: Planned) -> None:
     lesson, person = house.lessons["first"][0], house.people["Stranger"]
     async with house.store.work() as work:
@@ -281,8 +194,6 @@ async def test_plan_of_lessons_when_not_a_planner_then_refused(house: Planned, n
     actor, lesson, new = await house.actor(name), house.lessons["first"][0], await _new(house)
     for act in (
         lambda work: lessons.plan(work, actor, house.programme, [new]),
-        lambda work: lessons.move(work, actor, lesson, TEN, TEN + HOUR),
-        lambda work: lessons.cancel(work, actor, lesson),
         lambda work: lessons.lead(work, actor, lesson, actor.person),
     ):
         with pytest.raises((Forbidden, NotFound)):
@@ -298,16 +209,3 @@ async def test_lessons_when_listed_then_for_who_sees_the_plan_in_order(house: Pl
         assert [(lesson.id, day.n) for lesson, day in listed] == [(ten, 6), (twelve, 6), (one, 6)]
         with pytest.raises(NotFound):
             await lessons.of_programme(look, veera, house.programme)
-
-
-async def test_changes_when_two_come_at_one_time_then_each_counts(house: Planned) -> None:
-    lesson = house.lessons["first"][0]
-    before = await _row(house, lesson)
-
-    async def move(by: timedelta) -> None:
-        async with house.store.work() as work:
-            await lessons.move(work, SYSTEM, lesson, before.starts + by, before.ends + by)
-
-    await asyncio.gather(*(move(timedelta(minutes=5 * n)) for n in range(1, 4)))
-    after = await _row(house, lesson)
-    assert (after.sequence - before.sequence, after.revision - before.revision) == (3, 3)

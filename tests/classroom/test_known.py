@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from calendars import lessons
 from calendars.errors import Conflict, Refused
 from classroom import ledger, register, reports, rooms, trace
 from classroom.attendance import reckon
 from classroom.register import Correction
 from tests.calendars.planned import SYSTEM, Planned
+from tests.calendars.proposing import cancel, change
 from tests.classroom.living import Living
 
 RUNS = max(4, int(os.environ.get("OPPITUPA_RUNS", "200")) // 20)
@@ -81,7 +81,7 @@ class Lived:
                 elif deed == "reopen":
                     await register.reopen(work, veera, lesson, "A note came")
                 elif deed == "cancel":
-                    await lessons.cancel(work, SYSTEM, house.lessons["second"][0])
+                    await cancel(work, house.lessons["second"][0])
                 else:
                     await {"open": rooms.open_lesson, "close": register.close, "sign": register.sign}[deed](
                         work, veera, lesson
@@ -180,5 +180,5 @@ async def test_move_when_the_planned_end_has_passed_then_refused_because_reports
     later = house.clock.at + timedelta(hours=1)
     with pytest.raises(Conflict) as refused:
         async with house.store.work() as work:
-            await lessons.move(work, SYSTEM, lesson, later, later + timedelta(hours=1))
+            await change(work, lesson, starts=later, ends=later + timedelta(hours=1))
     assert refused.value.code == "lesson_begun"

@@ -14,7 +14,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from calendars import feeds as acts
-from calendars import houses, ical, lessons
+from calendars import houses, ical
 from calendars.store import Store
 from calendars.tables import Feed
 from server import assets, feeds, shelf, words
@@ -27,6 +27,7 @@ from server.page import speak
 from server.patience import Patience
 from server.settings import Settings
 from tests.calendars.planned import SYSTEM, Planned, plan_house
+from tests.calendars.proposing import cancel
 
 Client = TestClient[web.Request, web.Application]
 
@@ -88,7 +89,7 @@ async def feeding(store: Store) -> AsyncIterator[Feeding]:
 async def _cancel(house: Planned) -> None:
     house.clock.forward(minutes=1)
     async with house.store.work() as work:
-        await lessons.cancel(work, SYSTEM, house.lessons["first"][0])
+        await cancel(work, house.lessons["first"][0])
 
 
 async def test_feed_when_fetched_then_whole_and_with_its_headers(feeding: Feeding) -> None:
@@ -212,7 +213,7 @@ async def test_feed_when_another_worker_changes_it_then_within_a_second(
     other = Store(database, feeding.house.clock)
     feeding.house.clock.forward(minutes=1)
     async with other.work() as work:
-        await lessons.cancel(work, SYSTEM, feeding.house.lessons["first"][0])
+        await cancel(work, feeding.house.lessons["first"][0])
     await other.close()
     until = time.monotonic() + 3
     while b"STATUS:CANCELLED" not in (await feeding.get())[1]:

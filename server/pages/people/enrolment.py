@@ -191,6 +191,10 @@ async def _see(work: Work, actor: Actor, programme: str, person: str, form: Form
     await enrolments.see(work, actor, programme, person, text(form, "check", 40), _day(form, "seen_on"), seen=seen)
 
 
+async def _ask(work: Work, actor: Actor, programme: str, person: str, form: Form) -> None:
+    await enrolments.apply(work, actor, programme, person)
+
+
 async def _accept(work: Work, actor: Actor, programme: str, person: str, form: Form) -> None:
     await enrolments.accept(work, actor, programme, person, text(form, "grounds", 600))
 
@@ -237,6 +241,6 @@ def _units(form: Form) -> Sequence[Unit]:
 
 
 STEPS: Mapping[str, Step] = {
-    "see": _see, "accept": _accept, "place": _place, "decline": _decline, "wait": _wait, "pause": _pause,
+    "see": _see, "ask": _ask, "accept": _accept, "place": _place, "decline": _decline, "wait": _wait, "pause": _pause,
     "resume": _resume, "replace": _replace, "length": _length,
 }  # fmt: skip

@@ -9,19 +9,21 @@ from calendars import groups, programmes, rights
 from calendars.clock import day_of
 from calendars.groups import Member
 from calendars.names import LONGEST_NAME, in_language
-from calendars.people import people, seating
+from calendars.people import enrolments, people, seating
 from calendars.people.people import NewPerson
 from calendars.people.seating import Place
 from calendars.rights import Actor
 from calendars.store import Look, Work
 from server.auth.guard import allow, signed_in
-from server.keys import HOUSE, LANGUAGE, STORE
+from server.keys import HOUSE, LANGUAGE, SAY, STORE
 from server.page import render
 from server.pages.parts.forms import Entered, day_in, once, text
 from server.pages.parts.tiles import dated_name
 from server.words import NAMES
 
 MOST_PROGRAMMES = 12
+ASKS = "asks:"
+"""Before the id of a programme in the choice of a group: she has none yet, she asks for a place."""
 routes = web.RouteTableDef()
 
 
@@ -54,22 +56,36 @@ async def ask(request: web.Request) -> web.Response:
 @routes.post("/people/new")
 @allow("invite")
 async def add(request: web.Request) -> web.Response:
-    """Somebody new, in a group from today on or from its programme's first day."""
+    """Somebody new: in a group from today on or from its programme's first day, or on the list of who asks."""
     actor, form = signed_in(request), await request.post()
 
     async def act(work: Work) -> str:
-        _, programme, target = await rights.target_of_group(work, text(form, "group", 40))
+        chosen = text(form, "group", 60)
+        if chosen.startswith(ASKS):
+            return await _asks(work, actor, chosen.removeprefix(ASKS), person_in(form))
+        _, programme, target = await rights.target_of_group(work, chosen)
         row = await people.add(work, actor, person_in(form), target)
         first = day_in(form, "first_day") if form.get("first_day") else None
-        seat = await seating.place(work, actor, row.id, Place(text(form, "group", 40), first))
+        seat = await seating.place(work, actor, row.id, Place(chosen, first))
         return f"/people/{row.id}" if seat else f"/programmes/{programme.id}/people/{row.id}"
 
     return await once(request, form, act, _form)
 
 
+async def _asks(work: Work, actor: Actor, programme: str, person: NewPerson) -> str:
+    """She is written down behind the others who ask; where to go on."""
+    _, target = await rights.target_of_programme(work, programme)
+    row = await people.add(work, actor, person, target)
+    await enrolments.apply(work, actor, programme, row.id)
+    return f"/programmes/{programme}/people/{row.id}"
+
+
 async def _form(request: web.Request, filled: Entered) -> web.Response:
+    actor, language, say = signed_in(request), request[LANGUAGE], request[SAY]
     async with request.app[STORE].look() as look:
-        formed = await groups_seen(look, signed_in(request), request[LANGUAGE], lasting=True)
+        formed = await groups_seen(look, actor, language, lasting=True)
+        lists = await _lists(look, actor, language)
+    formed += [(ASKS + id, say("No group yet: asks for a place ({name})", name=name)) for id, name in lists]
     return render(
         request,
         "people/person_new.html",
@@ -91,6 +107,15 @@ def person_in(form: Any) -> NewPerson:
 def languages_of(request: web.Request) -> list[tuple[str, str]]:
     """The languages of the house, for a choice."""
     return [(code, NAMES.get(code, code)) for code in request.app[HOUSE].card.languages]
+
+
+async def _lists(look: Look, actor: Actor, language: str) -> list[tuple[str, str]]:
+    """The programmes that she plans and that have not ended, with their names."""
+    return [
+        (one.id, dated_name(one, language))
+        for one in (await programmes.of(look, actor))[:MOST_PROGRAMMES]
+        if one.ends >= day_of(look.now, one.zone) and rights.may(actor, "plan", rights.Target(one.organisation, one.id))
+    ]
 
 
 async def groups_seen(look: Look, actor: Actor, language: str, *, lasting: bool = False) -> list[tuple[str, str]]:

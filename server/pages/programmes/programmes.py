@@ -6,6 +6,8 @@ from datetime import date
 from aiohttp import web
 
 from calendars import chains, groups, lessons, programmes, rights
+from calendars.appointments import tutoring_accounts
+from calendars.appointments.talk_entries import kind_words
 from calendars.groups import NewGroup
 from calendars.names import LONGEST_NAME, in_language
 from calendars.programmes import Line
@@ -62,6 +64,7 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
         plans = rights.may(actor, "plan", target) and not withdrawn
         ready = await readiness.of(look, actor, programme) if plans and line.today <= line.programme.ends else None
         tutored = (await programmes.blueprint_of(look, programme)).tutoring is not None
+        met = await tutoring_accounts.mentored(look, actor, programme) if sees else {}
     teaching = line.programme.language
     return render(
         request, "programmes/programme.html", filled.status, line=shown_line(line, language, request[SAY]),
@@ -78,6 +81,7 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
         fields=[(one.id, in_language(one.name, language, teaching)) for one in fields],
         sees_report=rights.may(actor, "see_report", target), sees_people=sees, tutored=tutored,
         counsels=rights.may(actor, "counsel", target),
+        talks=[(kind_words(request[SAY])[kind], len(of), sum(of.values())) for kind, of in sorted(met.items())],
     )  # fmt: skip
 
 

@@ -161,12 +161,12 @@ def _weeks(first: date, last: date) -> list[tuple[int, int]]:
 
 def conflict_words(one: Conflict, names: Mapping[str, str], reader: Reader) -> dict[str, str]:
     """A conflict in one sentence, and when it is."""
-    first = one.lessons[0]
+    group = reader.group(one.lessons[0]) if one.lessons else ""
     facts = {
-        "group": reader.group(first), "who": names.get(one.person, ""), "count": one.count, "most": one.most,
+        "group": group, "who": names.get(one.person, ""), "count": one.count, "most": one.most,
         "hours": hours_of(one.count), "limit": hours_of(one.most), "name": one.name, "number": one.count,
     }  # fmt: skip
-    return {"words": reader.say(WRONG[one.code], **facts), "when": reader.when.moment(first.starts)}
+    return {"words": reader.say(WRONG[one.code], **facts), "when": reader.when.moment(one.starts)}
 
 
 def _conflict(one: Conflict, names: Mapping[str, str], programme: str, reader: Reader) -> dict[str, Any]:
@@ -179,19 +179,20 @@ def _conflict(one: Conflict, names: Mapping[str, str], programme: str, reader: R
              "id": each.lesson, "mine": each.programme == programme}
             for each in one.lessons
         ],
+        "talks": [reader.when.whole(each.starts, each.ends) for each in one.talks],
         "remedy": _remedy(one, programme, say),
     }  # fmt: skip
 
 
 def _remedy(one: Conflict, programme: str, say: Say) -> tuple[str, str]:
     """(words, address): where this is put right."""
+    if one.code in ("day_too_long", "week_too_long"):
+        return say("Show her hours"), f"/programmes/{programme}/timetable/loads"
     last = next((each for each in reversed(one.lessons) if each.programme == programme), one.lessons[-1])
     if one.code in ("group_twice", "group_taken", "rooms"):
         return say("Move a lesson"), f"/lessons/{last.lesson}/change"
     if one.code == "holiday":
         return say("Change the day"), f"/programmes/{last.programme}/days/{last.n}/change"
-    if one.code in ("day_too_long", "week_too_long"):
-        return say("Show her hours"), f"/programmes/{programme}/timetable/loads"
     return say("Find somebody else") if one.code != "unled" else say(
         "Find somebody"
     ), f"/lessons/{last.lesson}/substitute"

@@ -19,6 +19,7 @@ from calendars.programmes import PlannedDay
 from calendars.store import Store
 from calendars.tables import Appointment, Partner, Swap
 from tests.calendars.planned import SYSTEM
+from tests.calendars.proposing import change
 from tests.calendars.talking import Talking, plan_talking
 
 YEAR = timedelta(days=365)
@@ -123,7 +124,7 @@ async def test_plan_when_a_lesson_would_lie_upon_a_talk_then_the_lesson_is_refus
         )  # fmt: skip
     with pytest.raises(Overlaps):
         async with house.store.work() as work:
-            await lessons.move(work, SYSTEM, free[0].id, held[0].starts, held[0].ends, day.id)
+            await change(work, free[0].id, starts=held[0].starts, ends=held[0].ends, day=day.id)
     async with house.store.work() as work:
         lesson = (await lessons.of_programme(work, SYSTEM, house.programme))[0][0]
     with pytest.raises(Overlaps) as refused:

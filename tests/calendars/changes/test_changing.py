@@ -6,16 +6,28 @@ from typing import Any
 
 import pytest
 
-from calendars import lessons, rights
+from calendars import groups, lessons, rights
+from calendars.changes import byhand
 from calendars.changes.publishing import Wanted
 from calendars.errors import Conflict, Invalid, NotFound, Overlaps, Refused
 from calendars.lessons import NewLesson
+from calendars.programmes import PlannedDay
 from calendars.store import new_id
 from calendars.tables import Absence
 from tests.calendars.planned import MONDAY, SYSTEM, Planned
 from tests.calendars.proposing import moved, propose, publish, row_of, stands, substitute, undo
 
 HOUR = timedelta(hours=1)
+
+
+async def put(house: Planned, lesson: str, **facts: Any) -> None:
+    """Propose one change and publish it."""
+    await publish(house, await propose(house, await moved(house, lesson, **facts)))
+
+
+async def day_seven(house: Planned) -> PlannedDay:
+    """A training day on which nothing is planned."""
+    return next(day for day in (await house.line()).days if day.n == 7)
 
 
 async def test_publish_when_only_who_leads_changes_then_calendars_keep_their_sequence(house: Planned) -> None:
@@ -25,6 +37,53 @@ async def test_publish_when_only_who_leads_changes_then_calendars_keep_their_seq
     await publish(house, proposal)
     row = await row_of(house, lesson)
     assert (row.revision, row.sequence) == (before.revision + 1, before.sequence)
+
+
+async def test_publish_when_it_moves_within_its_day_then_id_stays_and_sequence_grows(house: Planned) -> None:
+    lesson = house.lessons["second"][0]
+    before = await row_of(house, lesson)
+    house.clock.forward(minutes=1)
+    await put(house, lesson, starts=before.starts + HOUR, ends=before.ends + HOUR)
+    after = await row_of(house, lesson)
+    assert (after.id, after.sequence, after.revision) == (lesson, before.sequence + 1, before.revision + 1)
+    assert (after.starts, after.modified) == (before.starts + HOUR, house.clock.at)
+
+
+async def test_publish_when_it_moves_to_another_day_then_the_people_of_that_day_are_expected(house: Planned) -> None:
+    lesson, day, guest = house.lessons["first"][0], await day_seven(house), house.people["Stranger"]
+    async with house.store.work() as work:
+        await groups.seat(work, SYSTEM, house.groups["first"], guest, day.date, day.date)
+        assert guest not in await lessons.expected(work, lesson)
+    await put(house, lesson, day=day.id, starts=day.starts, ends=day.starts + HOUR)
+    async with house.store.look() as look:
+        assert guest in await lessons.expected(look, lesson)
+
+
+async def test_publish_when_its_list_is_frozen_then_only_on_its_own_day(house: Planned) -> None:
+    lesson, day = house.lessons["second"][0], await day_seven(house)
+    row = await row_of(house, lesson)
+    async with house.store.work() as work:
+        await lessons.freeze(work, lesson)
+    await put(house, lesson, starts=row.starts + HOUR, ends=row.ends + HOUR)
+    with pytest.raises(Conflict, match="lesson_frozen"):
+        await put(house, lesson, day=day.id, starts=day.starts, ends=day.starts + HOUR)
+
+
+async def test_cancel_when_published_then_its_time_is_free_and_a_sentence_is_no_reason(house: Planned) -> None:
+    first, second = house.lessons["first"]
+    async with house.store.work() as work:
+        await byhand.cancel(work, SYSTEM, first, "teacher_ill")
+    row = await row_of(house, first)
+    assert (row.status, row.sequence) == ("cancelled", 1)
+    async with house.store.work() as work:
+        new = NewLesson(house.groups["first"], row.day, row.starts, row.ends, "", (house.people["Veera"],))
+        assert await lessons.plan(work, SYSTEM, house.programme, [new])
+    with pytest.raises(Conflict, match="lesson_cancelled"):
+        async with house.store.work() as work:
+            await byhand.cancel(work, SYSTEM, first, "teacher_ill")
+    with pytest.raises(Invalid, match="bad_choice"):
+        async with house.store.work() as work:
+            await byhand.cancel(work, SYSTEM, second, "Veera is ill")
 
 
 async def test_publish_when_one_of_three_cannot_be_then_none_is(house: Planned) -> None:

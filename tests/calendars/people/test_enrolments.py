@@ -160,6 +160,18 @@ async def test_apply_when_twice_then_conflict_and_when_declined_then_anew(house:
         assert [one.enrolment.status for one in await enrolments.of_programme(look, SYSTEM, programme)] == ["applied"]
 
 
+async def test_apply_when_she_asks_again_then_she_keeps_her_field_until_she_names_another(house: Planned) -> None:
+    async with house.store.look() as look:
+        first, other, *_ = [one.id for one in await programmes.fields(look, SYSTEM, house.programme)]
+    person = house.people["Stranger"]
+    said = list[str | None]()
+    for field in (first, "", other):
+        async with house.store.work() as work:
+            said.append((await enrolments.apply(work, SYSTEM, house.programme, person, field)).field)
+            await enrolments.change(work, SYSTEM, house.programme, person, "declined", "own_wish")
+    assert said == [first, first, other]
+
+
 async def test_apply_when_two_write_her_down_at_once_then_one_row(house: Planned) -> None:
     async with house.store.work() as work:
         programme = await second(work, house)

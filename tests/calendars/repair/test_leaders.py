@@ -14,7 +14,7 @@ from calendars.programmes import NewProgramme
 from calendars.repair import absences, leaders
 from tests.calendars.crew import HOUR, hire
 from tests.calendars.planned import SYSTEM, Planned
-from tests.calendars.proposing import stands
+from tests.calendars.proposing import cancel, stands
 
 TUESDAY = datetime(2026, 10, 27, 15, tzinfo=UTC)
 """Five o'clock in Helsinki, in the first week of winter time."""
@@ -106,6 +106,6 @@ async def test_alert_when_cancelled_or_independent_then_none(evening: tuple[Plan
     async with house.store.work() as work:
         row = (await rights.target_of_lesson(work, lesson))[0]
         row.independent = False
-        await lessons.cancel(work, SYSTEM, lesson)
+        await cancel(work, lesson)
     assert await alerted(house, TUESDAY) == []
     assert (await stands(house, lesson)).status == "cancelled"

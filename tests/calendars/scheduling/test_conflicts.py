@@ -9,8 +9,8 @@ import pytest
 from calendars.clock import local
 from calendars.errors import NotFound
 from calendars.scheduling import conflicts, timetables
-from calendars.scheduling.conflicts import caused, found, new, weeks_of
-from calendars.scheduling.timetables import Staff, Taught
+from calendars.scheduling.conflicts import caused, found, new, talked, weeks_of
+from calendars.scheduling.timetables import Met, Staff, Taught
 from calendars.store import new_id
 from calendars.tables import Absence, Lesson, Load, WorkingTime
 from tests.calendars.planned import SYSTEM, Planned, counted
@@ -125,13 +125,33 @@ def test_load_when_above_the_limits_then_the_day_and_the_week_once() -> None:
 
 def test_load_when_her_talks_are_added_then_they_count_on_days_with_lessons() -> None:
     noon, late = taught("12:00-13:00", "X"), taught("23:30-23:45", "Y", day=MONDAY + timedelta(days=6))
-    talks = [(one.starts, one.ends) for one in (noon, late)]
+    talks = [Met(one.starts, one.ends) for one in (noon, late)]
     week = [taught("09:00-12:00", "L0", day=MONDAY), taught("09:00-12:00", "L1", "g2", day=MONDAY + timedelta(days=1))]
     staff = replace(STAFF, a_day={"t1": 180}, a_week={"t1": 400}, talks={"t1": talks})
     assert [(one.code, one.count, one.most, one.period) for one in found(week, staff)] == [
         ("day_too_long", 240, 180, MONDAY), ("week_too_long", 435, 400, (2026, 11)),
     ]  # fmt: skip
     assert found(week, replace(staff, a_day={"t1": 240}, a_week={"t1": 435})) == []
+
+
+def test_load_when_a_day_or_a_week_has_talks_alone_then_it_may_be_too_long_as_well() -> None:
+    led = taught("09:00-10:00", "L0", day=MONDAY)
+    days = [MONDAY + timedelta(days=n) for n in (0, 1, 8, 9)]
+    talks = [
+        Met(one.starts, one.ends, "p")
+        for day in days for one in (taught("12:00-14:00", day=day), taught("14:00-15:30", day=day))
+    ]  # fmt: skip
+    staff = replace(STAFF, a_day={"t1": 180}, a_week={"t1": 400}, talks={"t1": talks, "t2": talks})
+    before = talks[0].starts
+    alone = list(talked([led], staff, ZONE, before))
+    assert [(one.code, one.person, one.count, one.most, one.period, len(one.talks)) for one in alone] == [
+        ("day_too_long", "t1", 210, 180, days[1], 2), ("day_too_long", "t1", 210, 180, days[2], 2),
+        ("week_too_long", "t1", 420, 400, (2026, 12), 4), ("day_too_long", "t1", 210, 180, days[3], 2),
+    ]  # fmt: skip
+    assert all(one.programmes == {"p"} and one.starts == one.talks[0].starts for one in alone)
+    late = list(talked([led], staff, ZONE, talks[-1].starts))
+    assert [(one.code, one.period) for one in late] == [("week_too_long", (2026, 12)), ("day_too_long", days[3])]
+    assert list(talked([led], replace(staff, a_day={"t1": 210}, a_week={"t1": 420}), ZONE, before)) == []
 
 
 def test_rooms_when_nobody_counted_them_then_there_are_enough() -> None:

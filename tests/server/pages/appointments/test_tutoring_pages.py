@@ -33,6 +33,23 @@ async def test_note_when_a_call_has_just_ended_then_a_learner_and_the_minutes_ar
     assert (await (await door(ada)).get(path)).status == 404
 
 
+async def test_mentoring_when_noted_then_its_minutes_stand_on_the_page_of_the_programme(
+    house: Talking, door: Door
+) -> None:
+    oona, kaisa = await door("Oona"), await door("Kaisa")
+    programme = f"/programmes/{house.programme}"
+    assert "Talks one by one" not in await page_of(kaisa, programme)
+    said = {"kind": "mentoring", "way": "on_site", "day": "1.12.2026", "quick": "30"}
+    for learner in (*house.learners, house.learners[0]):
+        moment = {"learner": learner, "starts": "8.00" if learner == house.learners[1] else ""}
+        action = f"{programme}/talks/held"
+        assert await send(oona, f"{programme}/talks/new", said | moment, action) == (303, "/talks")
+        house.clock.forward(minutes=45)
+    card = (await page_of(kaisa, programme)).partition("Talks one by one")[2].partition("</section>")[0]
+    assert [one in card for one in ("Mentoring", "2 learners", "90 min")] == [True] * 3
+    assert "0 min used, 0 min booked, 240 min left" in await page_of(kaisa, f"{programme}/tutoring")
+
+
 async def test_note_when_something_is_wrong_then_it_stays_in_its_own_form_and_nothing_is_written(
     house: Talking, door: Door
 ) -> None:

@@ -44,6 +44,34 @@ async def test_door_when_a1_3_comes_to_programme_two_then_the_page_warns_and_ask
     assert (one.enrolment.status, len(one.enrolment.missed)) == ("accepted", 4)
 
 
+async def test_list_when_somebody_asks_is_not_taken_and_asks_again_then_she_stands_on_it_each_time(
+    kaisa: TestClient, house: Planned
+) -> None:
+    asks = f"asks:{house.programme}"
+    page = await page_of(kaisa, "/people/new?language=en")
+    assert f'value="{asks}">No group yet: asks for a place (' in page
+    form = await hidden(kaisa, "/people/new", "/people/new")
+    answer = await kaisa.post(
+        "/people/new", data=form | {"name": "Dina", "language": "ar", "group": asks}, allow_redirects=False
+    )
+    hers = answer.headers["Location"]
+    people_page = f"/programmes/{house.programme}/people"
+    assert (answer.status, hers.rpartition("/")[0]) == (303, people_page)
+
+    async def listed() -> bool:
+        asking = (await page_of(kaisa, f"{people_page}?language=en")).partition("In the programme")[0]
+        return "They ask for a place" in asking and "Dina" in asking
+
+    assert await listed()
+    assert "asks again" not in await page_of(kaisa, f"{hers}?language=en")
+    assert (await step(kaisa, hers, "decline", reason="own_wish"))[0] == 303
+    assert not await listed()
+    assert "She asks again" in await page_of(kaisa, f"{hers}?language=en")
+    assert (await step(kaisa, hers, "ask"))[0] == 303
+    assert await listed()
+    assert (await step(kaisa, hers, "ask"))[0] == 409
+
+
 async def test_place_when_the_group_is_full_then_the_page_of_the_list_says_so(
     kaisa: TestClient, house: Planned
 ) -> None:

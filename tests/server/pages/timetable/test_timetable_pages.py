@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from calendars import lessons
 from calendars.grants import Right
-from calendars.lessons import move
 from calendars.people import people
 from calendars.scheduling import scheduling, solves
 from calendars.store import new_id
-from calendars.tables import Absence, Day, Lesson, Solve
+from calendars.tables import Absence, Appointment, Day, Lesson, Load, Partner, Solve
 from tests.calendars.planned import SYSTEM, Planned
+from tests.calendars.proposing import change
 from tests.calendars.scheduling.test_scheduling import able, another
 from tests.calendars.scheduling.test_turns import organisation
 from tests.server.pages.forms import hidden, hidden_in, page_of
@@ -156,6 +156,28 @@ async def test_conflicts_when_a_leader_is_away_then_said_with_the_way_to_a_subst
     assert "1 thing cannot be held as planned" in week
 
 
+async def test_conflicts_when_a_day_of_talks_alone_is_too_long_then_said_with_their_hours(
+    kaisa: TestClient, house: Planned
+) -> None:
+    async with house.store.work() as work:
+        day = (await work.all(select(Day).where(Day.programme == house.programme, Day.n == 8)))[0]
+        for n in range(2):
+            talk = Appointment(
+                id=new_id(), programme=day.programme, starts=day.starts + n * timedelta(hours=2), kind="guidance",
+                ends=day.starts + (n + 1) * timedelta(hours=2), way="on_site", status="confirmed", modified=work.now,
+            )  # fmt: skip
+            work.add(talk)
+            await work.flush()
+            work.add(Partner(appointment=talk.id, person=house.people["Veera"]))
+        work.add(Load(person=house.people["Veera"], minutes_a_day=180, minutes_a_week=None))
+    shown = unescape(await page_of(kaisa, f"/programmes/{house.programme}/timetable/conflicts?language=en"))
+    led, card = re.findall(r"<section class=\"card\".*?</section>", shown, re.DOTALL)
+    assert "Veera has too long a day: 4\N{NO-BREAK SPACE}h of 3\N{NO-BREAK SPACE}h." in card
+    assert re.findall(r"<li><bdi>[^<]*? (\d+:\d\d–\d+:\d\d)</bdi>", card) == ["9:00–11:00", "11:00–13:00"]
+    assert ["too long a day" in led, "first" in led, "first" in card] == [True, True, False]
+    assert f'href="/programmes/{house.programme}/timetable/loads"' in card
+
+
 async def test_substitute_when_somebody_teaches_then_then_she_is_not_offered_but_named(
     kaisa: TestClient, house: Planned
 ) -> None:
@@ -168,7 +190,7 @@ async def test_substitute_when_somebody_teaches_then_then_she_is_not_offered_but
     async with house.store.work() as work:
         row = await work.get(Lesson, lesson)
         assert row is not None
-        await move(work, SYSTEM, house.lessons["second"][0], row.starts + timedelta(minutes=30), row.ends)
+        await change(work, house.lessons["second"][0], starts=row.starts + timedelta(minutes=30), ends=row.ends)
     shown = unescape(await page_of(kaisa, f"/lessons/{lesson}/substitute?language=en"))
     assert (offer in shown, "Not free then: Toivo" in shown) == (False, True)
 
