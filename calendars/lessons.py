@@ -227,7 +227,7 @@ def check_new(
 
 async def _to_plan(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Programme, Target]:
     """The lesson of somebody who plans it, locked: of two changes at one time neither may lose the other's revision."""
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update())
+    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
     found = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "plan", found[2])
     return found

@@ -41,7 +41,9 @@ async def revive(work: Work, epoch: str) -> None:
 
 async def end(work: Work, epoch: str) -> None:
     """The process stops in good order: what is still open ends at its last evidence."""
-    await _end(work, await work.get(Epoch, epoch), work.now, "stopped")
+    row = await work.get(Epoch, epoch)
+    if row is not None and row.ended is None:
+        await _end(work, {row: work.now}, "stopped")
 
 
 class Watch:
@@ -78,11 +80,7 @@ async def bury(work: Work, dead: Mapping[str, datetime]) -> list[str]:
     rows = await work.all(
         select(Epoch).where(Epoch.ended.is_(None), Epoch.id.in_(sorted(dead))).order_by(Epoch.id).with_for_update()
     )
-    lessons: set[str] = set()
-    for epoch in rows:
-        if epoch.alive == dead[epoch.id]:
-            lessons |= await _end(work, epoch, epoch.alive, "dead")
-    return sorted(lessons)
+    return sorted(await _end(work, {epoch: epoch.alive for epoch in rows if epoch.alive == dead[epoch.id]}, "dead"))
 
 
 async def tidy(work: Work) -> list[str]:
@@ -96,14 +94,16 @@ async def tidy(work: Work) -> list[str]:
     return sorted(await _close(work, left))
 
 
-async def _end(work: Work, epoch: Epoch | None, at: datetime, reason: str) -> set[str]:
-    if epoch is None or epoch.ended is not None:
-        return set()
-    epoch.ended, epoch.reason = work.now, reason
-    visits = await work.all(select(Visit).where(Visit.epoch == epoch.id, Visit.closed.is_(None)).order_by(Visit.id))
+async def _end(work: Work, ended: Mapping[Epoch, datetime], reason: str) -> set[str]:
+    """End these at their last sign of life. All their stays close together: in one order of lessons, as others do."""
+    for epoch in ended:
+        epoch.ended, epoch.reason = work.now, reason
+    mine = [epoch.id for epoch in ended]
+    visits = await work.all(select(Visit).where(Visit.epoch.in_(mine), Visit.closed.is_(None)).order_by(Visit.id))
     ours = [visit for visit in visits if visit.lost is None]  # who was lost before was not lost by us
     lessons = await _close(work, visits)
-    await _note(work, ours, at, work.now)
+    for epoch, at in ended.items():
+        await _note(work, [visit for visit in ours if visit.epoch == epoch.id], at, work.now)
     return lessons
 
 

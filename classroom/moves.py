@@ -32,7 +32,7 @@ def room_of(lesson: Lesson, programme: Programme) -> str:
 
 async def go_on(work: Work, lesson: str, why_not: WhyNot) -> str:
     """Move a lesson whose server is away to the first of its chain that is not; where it is then."""
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update())
+    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
     found, programme, _ = await rights.target_of_lesson(work, lesson)
     return await _go_on(work, found, programme, why_not)
 
@@ -49,7 +49,7 @@ async def go_on_due(work: Work, away: Sequence[str], why_not: WhyNot) -> list[st
         .where(Lesson.closed.is_(None), Lesson.status == "confirmed", Day.kind == "online", *near)
         .where(func.coalesce(Lesson.room, Programme.provider).in_(away))
         .order_by(Lesson.id)
-        .with_for_update(of=Lesson)
+        .with_for_update(of=Lesson, key_share=True)
     )
     on = [(one, programme) for one, programme in rows if _is_on(work, one, programme)]
     for one, programme in on:
@@ -62,7 +62,7 @@ async def move(work: Work, actor: Actor, lesson: str, provider: str, why_not: Wh
 
     Raises Invalid `bad_choice` for a room that is not in the chain, Conflict `room_away` for one whose server is away.
     """
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update())
+    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
     found, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "lead", target)
     check_open(found, programme.rules, "teacher", work.now)
@@ -82,7 +82,10 @@ async def choose(work: Work, actor: Actor, programme: str, providers: Sequence[s
     on = [
         one
         for one in await work.all(
-            select(Lesson).where(Lesson.programme == programme, Lesson.status == "confirmed", *near).with_for_update()
+            select(Lesson)
+            .where(Lesson.programme == programme, Lesson.status == "confirmed", *near)
+            .order_by(Lesson.id)
+            .with_for_update(key_share=True)
         )
         if _is_on(work, one, row)
     ]

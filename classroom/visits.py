@@ -38,7 +38,7 @@ _ROOM = (
 _OPEN_STAYS = (
     select(Visit)
     .where(Visit.connection == bindparam("socket"), Visit.closed.is_(None))
-    .order_by(Visit.id)
+    .order_by(Visit.lesson, Visit.id)
     .with_for_update()
 )
 _GIVEN = ("id", "epoch", "connection", "lesson", "person", "role", "device", "media", "a", "b", "steps")
