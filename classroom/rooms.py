@@ -122,7 +122,7 @@ async def close_forgotten(work: Work) -> list[str]:
         .join(Day, Day.id == Lesson.day)
         .where(*open_online)  # what happens on site is closed by whoever signs its register
         .order_by(Lesson.id)
-        .with_for_update(of=Lesson)
+        .with_for_update(of=Lesson, key_share=True)
     )
     shut = [(one, programme) for one, programme in rows if doors(one, programme.rules).closes <= work.now]
     for lesson, programme in shut:
@@ -134,9 +134,21 @@ async def close_forgotten(work: Work) -> list[str]:
     return [lesson.id for lesson, _ in shut]
 
 
+async def stands(work: Work, lesson: str, provider: str, run: str) -> None:
+    """A provider has made the room of a lesson anew: links lead into this run of it from now on."""
+    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
+    found = await work.get(Lesson, lesson)
+    if found is not None and found.runs.get(provider, "") != run:
+        found.runs = found.runs | {provider: run}
+
+
 async def _to_lead(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Programme]:
-    """The lesson of somebody who leads it, locked: a teacher and a tutor may press one button at one time."""
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update())
+    """The lesson of somebody who leads it, locked: a teacher and a tutor may press one button at one time.
+
+    Locked against changes alone: whoever writes a line of its evidence holds the number of the line already when the
+    line points at the lesson, and here it is the other way round. No lesson is locked harder anywhere.
+    """
+    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
     found, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "lead", target)
     return found, programme

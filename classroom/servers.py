@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from calendars import rights
-from calendars.clock import Clock, parse_instant, rfc3339
-from calendars.errors import Conflict, Invalid, NotFound, Refused
+from calendars.clock import parse_instant, rfc3339
+from calendars.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from calendars.names import clean_name
 from calendars.rights import Actor, Target
 from calendars.store import Look, Work, new_id
@@ -20,7 +20,7 @@ from calendars.tables import Organisation, VideoServer
 from classroom.sealing import Seal
 from classroom.video.choose import Room
 from classroom.video.facts import ServerAdded, ServerChanged, ServerRetired
-from classroom.video.kinds import KINDS, Kind
+from classroom.video.kinds import KINDS, Home, Kind
 
 STREAM = "servers"
 LONGEST_NAME = 40
@@ -110,20 +110,32 @@ async def organisations(look: Look, actor: Actor) -> list[tuple[str, str]]:
     return [(one, name) for one, name in await look.rows(statement)]
 
 
-async def rooms(
-    look: Look, clock: Clock, url: str, seal: Seal, known: Mapping[str, Room]
-) -> tuple[list[Room], dict[str, str]]:
+async def rooms(look: Look, home: Home, seal: Seal, known: Mapping[str, Room]) -> tuple[list[Room], dict[str, str]]:
     """The rooms of all servers in use, and what every server ever was called; for the process that signs links.
 
     Whoever is in `known` unchanged stays the same object: it remembers how its server does. A server whose seal
     was broken, or of a kind that this version does not know, gives no rooms.
     """
     rows: Sequence[VideoServer] = await look.all(select(VideoServer).order_by(VideoServer.name, VideoServer.id))
-    found = [room for row in rows if row.retired is None and (room := _room(row, clock, url, seal, known.get(row.id)))]
+    found = [room for row in rows if row.retired is None and (room := _room(row, home, seal, known.get(row.id)))]
     return found, {row.id: row.name for row in rows}
 
 
-def _room(row: VideoServer, clock: Clock, url: str, seal: Seal, before: Room | None) -> Room | None:
+async def seal_anew(work: Work, seal: Seal) -> int:
+    """Seal with the key of now what another one had sealed, so that the old key can go; how many servers'."""
+    rows = await work.all(select(VideoServer).order_by(VideoServer.id).with_for_update())
+    found = 0
+    for row in rows:
+        try:
+            sealed = seal.renewed(row.id, row.sealed)
+        except Unavailable:
+            continue  # the page of the servers says so
+        if sealed is not None:
+            row.sealed, found = sealed, found + 1
+    return found
+
+
+def _room(row: VideoServer, home: Home, seal: Seal, before: Room | None) -> Room | None:
     kind = KINDS.get(row.kind)
     made_of = f"{row.settings!r} {row.sealed.hex()}"
     if kind is None:
@@ -132,7 +144,7 @@ def _room(row: VideoServer, clock: Clock, url: str, seal: Seal, before: Room | N
         return Room(before.provider, row.kind, row.name, row.organisation, made_of)
     try:
         told = row.settings | seal.open(row.id, row.sealed)
-        return Room(kind.make(row.id, clock, url, told), row.kind, row.name, row.organisation, made_of)
+        return Room(kind.make(row.id, home, told), row.kind, row.name, row.organisation, made_of)
     except (Refused, KeyError):
         return None
 

@@ -12,6 +12,7 @@ from classroom.video.choose import Known
 from classroom.video.facts import ServerBack, ServerFell
 from classroom.video.health import Health
 
+TELLS_AHEAD = "video_tells_ahead"
 OFTEN = timedelta(seconds=60)
 """An answer is no news while the last one that was written down is younger than this."""
 
@@ -56,6 +57,16 @@ async def report(work: Work, found: Mapping[str, Health]) -> None:
             work.tell(ServerFell(stream=STREAM, server=name, problem=now.problem))
         elif before and not now.away:
             work.tell(ServerBack(stream=STREAM, server=name))
+
+
+async def tells_ahead(work: Work, server: str, host: str, ahead: timedelta) -> None:
+    """What a server told lay in the future, so it counts for nothing: say so where its administrator looks."""
+    await work.run(work.upsert(ServerState).values(server=server, problem="", facts={}).on_conflict_do_nothing())
+    row = await work.one(select(ServerState).where(ServerState.server == server).with_for_update())
+    said_now = row.problem == TELLS_AHEAD and row.at is not None and work.now - row.at < OFTEN
+    if not said_now:
+        row.problem, row.at = TELLS_AHEAD, work.now
+        row.facts = {"server": host, "seconds": str(round(ahead.total_seconds()))}
 
 
 def _merge(row: ServerState, found: Health) -> None:

@@ -1,6 +1,6 @@
 """What a video room tells of its people becomes evidence of kind *room*: once, however often and in whatever order.
 
-Only for a lesson that this provider serves or served, a person who may enter it, and an instant around its doors.
+Only for a lesson and a time in which this provider gave its room, a person who may enter it, and around its doors.
 """
 
 import hashlib
@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from calendars import chains, rights
+from calendars import rights
 from calendars.clock import rfc3339
 from calendars.lessons import Doors, doors, seated
 from calendars.rights import Actor, Scope
 from calendars.store import Look, Work
-from calendars.tables import Day, Expected, Grant, Leader, Lesson, Programme, RoomLine
+from calendars.tables import Day, Expected, Grant, Leader, Lesson, Programme
 from classroom import ledger, register, rooms, roomstays
+from classroom.served import CLOCKS, Span, fitted, served
 from classroom.tables import Evidence
 from classroom.video.provider import Sighting
 
@@ -25,18 +26,20 @@ BEFORE = timedelta(hours=1)
 """So long before the doors open for whoever leads somebody may be seen already."""
 AFTER = timedelta(hours=6)
 """So long after they close a good-bye is still one of this lesson."""
-FUTURE = timedelta(minutes=2)
-"""A clock of theirs may be ahead by so much; what is told as later has not happened."""
 LONGEST = 100  # characters of an id of theirs; a longer one stands here as its hash
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of the sightings of one message. `kept_out`: how many, by the reason."""
+    """What became of the sightings of one message. `kept_out`: how many, by the reason.
+
+    `ahead`: by how much their clock is too far ahead of ours for what it tells; nothing where it is not.
+    """
 
     new: int = 0
     known: int = 0
     kept_out: Mapping[str, int] = field(default_factory=dict)
+    ahead: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Place:
     leaders: Mapping[str, str]
     expected: Collection[str]
     grants: Mapping[str, Sequence[Grant]]
+    spans: Sequence[Span]
+    """When the provider gave the room."""
 
     def role(self, one: Sighting) -> str | None:
         """As what this person was in the room; None for whoever may not enter. A good-bye may come after her right."""
@@ -85,7 +90,8 @@ async def take(work: Work, provider: str, sightings: Sequence[Sighting]) -> Take
         new, known = new + len(fresh), known + len(fit) - len(fresh)
     if new:
         await register.renew(work, sorted(places))
-    return Taken(new, known, dict(kept_out))
+    ahead = max((one.at - work.now for one in sightings if one.at > work.now + CLOCKS), default=timedelta())
+    return Taken(new, known, dict(kept_out), ahead)
 
 
 def _fitting(
@@ -95,16 +101,17 @@ def _fitting(
     fit = []
     for one in sightings:
         role = place.role(one) if place is not None else None
+        at = fitted(place.spans, one.event == "joined", min(one.at, now)) if place is not None else None
         if place is None:
             kept_out["not_its_lesson"] += 1
-        elif one.at > now + FUTURE:
+        elif one.at > now + CLOCKS:
             kept_out["from_the_future"] += 1
-        elif not place.doors.opens - BEFORE <= one.at <= place.doors.closes + AFTER:
+        elif at is None or not place.doors.opens - BEFORE <= one.at <= place.doors.closes + AFTER:
             kept_out["not_its_time"] += 1
         elif role is None:
             kept_out["may_not_enter"] += 1
         else:
-            fit.append((replace(one, at=min(one.at, now), connection=_short(one.connection)), role))
+            fit.append((replace(one, at=at, connection=_short(one.connection)), role))
     return sorted(fit, key=lambda pair: pair[0].at)
 
 
@@ -143,7 +150,7 @@ def _hold(work: Work, place: Place, one: Sighting, role: str) -> None:
 
 
 async def _places(work: Work, provider: str, told: Mapping[str, Iterable[Sighting]]) -> dict[str, Place]:
-    """Those of these lessons that the provider serves, locked: two tellings at once come one after the other."""
+    """Those of these lessons whose room the provider ever gave, locked: of two tellings one comes after the other."""
     ids = sorted(lesson for lesson in told if _ours(lesson))
     rows = await work.rows(
         select(Lesson, Programme)
@@ -153,8 +160,8 @@ async def _places(work: Work, provider: str, told: Mapping[str, Iterable[Sightin
         .order_by(Lesson.id)
         .with_for_update(of=Lesson, key_share=True)
     )
-    served = await _served(work, provider, {programme.id: programme for _, programme in rows})
-    found = [(lesson, programme) for lesson, programme in rows if programme.id in served]
+    spans = await served(work, provider, rows)
+    found = [(lesson, programme) for lesson, programme in rows if lesson.id in spans]
     people = sorted({one.person for lesson, _ in found for one in told[lesson.id] if _ours(one.person)})
     grants: dict[str, list[Grant]] = defaultdict(list)
     for grant in await work.all(select(Grant).where(Grant.person.in_(people)).order_by(Grant.id)):
@@ -165,23 +172,9 @@ async def _places(work: Work, provider: str, told: Mapping[str, Iterable[Sightin
         lesson.id: Place(
             lesson, Doors(doors(lesson, programme.rules, "teacher").opens, doors(lesson, programme.rules).closes),
             programme, {one.person: one.role for one in leaders if one.lesson == lesson.id}, expected[lesson.id],
-            grants,
+            grants, spans[lesson.id],
         )
         for lesson, programme in found
-    }  # fmt: skip
-
-
-async def _served(look: Look, provider: str, programmes: Mapping[str, Programme]) -> set[str]:
-    """Which of these programmes have their rooms from this provider, or had."""
-    now = {one.id for one in programmes.values() if provider in chains.chain(one)}
-    others = sorted(programmes.keys() - now)
-    lines = await look.all(select(RoomLine).where(RoomLine.line.in_(others))) if others else ()
-    beside = {one.programme: one.line for one in lines}
-    moved = await look.facts([*others, *beside], ["ProviderChosen"], look.now) if others else ()
-    return now | {
-        beside.get(one.stream, one.stream)
-        for one in moved
-        if provider in (one.body["provider"], *one.body.get("others", ()), *one.body.get("before", ()))
     }  # fmt: skip
 
 

@@ -3,19 +3,21 @@
 A server that does not answer changes nothing. Nobody is credited beyond the last instant at which she was seen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from calendars import rights
 from calendars.clock import seconds
 from calendars.lessons import LEADERS_BEFORE, doors
 from calendars.names import in_language
 from calendars.store import Look, Work
-from calendars.tables import Day, Lesson, Programme
+from calendars.tables import Day, Lesson, Person, Programme
 from classroom import roomstays, sightings
 from classroom.known import step
+from classroom.moves import room_of
 from classroom.sightings import Taken
 from classroom.tables import RoomStay
 from classroom.video.provider import Asked, Sighting
@@ -24,6 +26,8 @@ AHEAD = timedelta(minutes=10)
 """So long before the doors open for whoever leads a room is made ready."""
 LINGERS = timedelta(minutes=10)
 """So long after the doors close somebody may still say that she left."""
+ENDS = timedelta(hours=1)
+"""So long after its doors close a room is ended, if its server was away before."""
 SETTLES = timedelta(seconds=10)
 """What was told so shortly before the question may not be in the answer yet."""
 LONGEST = timedelta(hours=18)  # from the opening of a lesson's doors to the end of what may be asked about it
@@ -31,7 +35,7 @@ LONGEST = timedelta(hours=18)  # from the opening of a lesson's doors to the end
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One room to be asked who is in. `prepares`: the lesson is ahead or on, so the room must stand."""
+    """One room to be asked who is in. `prepares`: the lesson is ahead or on, so the room must stand; else it ends."""
 
     lesson: str
     provider: str
@@ -40,7 +44,7 @@ class Watch:
 
 
 async def to_watch(look: Look) -> list[Watch]:
-    """The rooms of all lessons that are on or near, and those where somebody is still in."""
+    """The rooms of all lessons that are on or near, of those just over, and where somebody is still in."""
     still: dict[str, set[str]] = {}
     for lesson, provider in await look.rows(
         select(RoomStay.lesson, RoomStay.provider).where(RoomStay.closed.is_(None)).distinct()
@@ -59,12 +63,20 @@ async def to_watch(look: Look) -> list[Watch]:
         closes = doors(lesson, programme.rules).closes
         on = lesson.closed is None and look.now < closes
         name = in_language(programme.name, programme.language, programme.language)
-        asked = Asked(lesson.id, name, lesson.starts, closes)
-        given = {programme.provider, *programme.others} if on else set[str]()  # it may go on in any of them
-        found += [
-            Watch(lesson.id, one, asked, one in given) for one in sorted(given | still.get(lesson.id, set()))
-        ]  # fmt: skip
+        given = {programme.provider, *programme.others}  # it may go on in any of them, so each was made ready
+        over = set[str]() if on or look.now >= closes + ENDS else given | {room_of(lesson, programme)}
+        asks = (given if on else over) | still.get(lesson.id, set())
+        for one in sorted(asks):
+            asked = Asked(lesson.id, name, lesson.starts, closes, lesson.runs.get(one, ""))
+            found.append(Watch(lesson.id, one, asked, on and one in given))
     return found
+
+
+async def unwelcome(look: Look, lesson: str, people: Collection[str]) -> set[str]:
+    """Those of our people in a room who may not be there any more: her right has ended since she came."""
+    _, _, target = await rights.target_of_lesson(look, lesson)
+    ours = await look.all(select(Person.id).where(Person.id.in_(sorted(people))))
+    return {one for one in ours if not rights.may(await rights.actor_of(look, one, ""), "enter", target)}
 
 
 async def reconcile(
@@ -75,6 +87,7 @@ async def reconcile(
     Who is in and unknown has joined; who is known and gone has left where she was last seen.
     """
     await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
+    found_lesson, programme, _ = await rights.target_of_lesson(work, lesson)
     rows = await _rows(work, lesson, provider)
     known = {one.person for one in rows if one.closed is None}
     settled = {one.person for one in rows if one.told > asked_at - SETTLES}
@@ -90,8 +103,9 @@ async def reconcile(
         if person not in known and person not in settled
     ]
     taken = await sightings.take(work, provider, gone + found) if gone or found else Taken()
+    here = room_of(found_lesson, programme) == provider  # whoever sits on in a room that was left is seen no further
     for row in await _rows(work, lesson, provider):
-        if row.closed is None and row.person in present and row.b < asked_at:
+        if here and row.closed is None and row.person in present and row.b < asked_at:
             row.b, row.steps = asked_at, row.steps + step(asked_at, work.now)
     await work.flush()
     return taken
@@ -109,6 +123,10 @@ async def close_over(work: Work) -> int:
     due = [
         row for row, lesson, programme in rows if doors(lesson, programme.rules).closes + LINGERS <= work.now
     ]  # fmt: skip
+    lessons = sorted({row.lesson for row in due})  # all at once and in order, though the providers come one by one
+    await work.run(
+        select(Lesson.id).where(Lesson.id.in_(lessons)).order_by(Lesson.id).with_for_update(key_share=True)
+    )  # fmt: skip
     for provider in sorted({row.provider for row in due}):
         await sightings.take(work, provider, [_left(row) for row in due if row.provider == provider])
     for row in due:  # what may stand in no ledger, since its lesson was cancelled or her right taken, is asked no more

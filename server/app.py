@@ -19,6 +19,7 @@ from classroom.video.choose import Providers
 from classroom.video.kinds import KINDS, made_of
 from classroom.video.provider import Provider
 from server import api, assets, chores, feeds, health, hooks, mail, reservations, video, words
+from server.allowance import Allowance
 from server.auth.csrf import csrf
 from server.auth.guard import allow, find_actor
 from server.forming import TURN
@@ -58,7 +59,6 @@ from server.pages.setup import settings as settings_page
 from server.pages.timetable import making as timetable_making
 from server.pages.timetable import solves, timetable
 from server.pages.today import beginning, coordinator, front, learner, own_week, teacher
-from server.patience import Patience
 from server.pokes import Pokes
 from server.rounds import Rounds
 from server.settings import Settings
@@ -103,7 +103,7 @@ def build(settings: Settings, clock: Clock, *, extra: Extra | None = None) -> we
     app[VIDEO] = providers_of(settings, clock)
     app[STORE] = Store(settings.database_url, clock)
     app[TURN] = asyncio.Lock()
-    app[hooks.HOOKS] = Patience(hooks.A_MINUTE)
+    app[hooks.HOOKS] = Allowance(hooks.A_MINUTE)
     for routes in ROUTES:
         app.add_routes(routes)
     app.router.add_static("/static/", app[ASSETS].folder)
@@ -125,7 +125,9 @@ async def _house(app: web.Application) -> AsyncIterator[None]:
     async with store.look() as look:
         app[SECRET] = await houses.secret(look)
         app[HOUSE] = House(await houses.card(look))
-    app[SEAL] = Seal(app[SECRET])
+    app[SEAL] = Seal(app[SECRET], app[SETTINGS].seal_key, app[SETTINGS].seal_key_before)
+    async with store.work() as work:
+        await servers.seal_anew(work, app[SEAL])
     await video.renew(app)
     yield
     await video.hang_up(app)

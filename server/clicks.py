@@ -88,7 +88,7 @@ class Clicks:
             "lesson": stay.lesson, "beat": self._hub.beat, "you": you, "roster": seen, "call": call,
             "board": shared,
             "opened": found.opened and rfc3339(found.opened), "paused": pause and rfc3339(pause.starts),
-            "video": video | ({"link": door.url} if door.url else {}),
+            "video": video | ({"link": f"/lessons/{stay.lesson}/door"} if door.url else {}),  # signed at the click
         }  # fmt: skip
 
     async def _room(self, lesson: str, here: str) -> str:

@@ -17,11 +17,11 @@ from calendars import feeds, ical
 from calendars.errors import NotFound, Unavailable
 from calendars.feeds import Fetch
 from calendars.store import Store
+from server.allowance import Allowance
 from server.auth.guard import allow
 from server.auth.origin import address_of, base_address, household_of
 from server.keys import SECRET, SETTINGS, STORE, WORDS
 from server.middleware.problems import answer
-from server.patience import Patience
 from server.shelf import Key, Rendered, Shelf
 
 TOKEN: Final = re.compile(r"[a-z2-7]{1,40}\.[A-Za-z0-9_-]{1,60}")
@@ -39,8 +39,8 @@ class Feeding:
     def __init__(self, store: Store) -> None:
         self.shelf = Shelf(store)
         self.fetches = Fetches(store)
-        self.asked = Patience(FETCHES_A_MINUTE)
-        self.missed = Patience(MISSES_A_MINUTE)
+        self.asked = Allowance(FETCHES_A_MINUTE)
+        self.missed = Allowance(MISSES_A_MINUTE)
         self.started = datetime.now(UTC)
         """A new version may render otherwise without any fact being told."""
 

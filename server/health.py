@@ -10,9 +10,10 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from calendars.errors import NotFound, SignInFirst, Unavailable
+from calendars.reach import Network
 from calendars.store import Store
 from server.auth.guard import allow
-from server.auth.origin import Network, address_of
+from server.auth.origin import address_of
 from server.keys import LIVE, SETTINGS, STORE
 
 PATIENCE: Final = 3.0  # seconds for the database's answer: whoever balances the load asks often

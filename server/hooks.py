@@ -14,17 +14,18 @@ from aiohttp import web
 
 from calendars.clock import Clock
 from calendars.errors import Forbidden, Invalid, SignInFirst, Unavailable
-from classroom import sightings
+from classroom import serverstates, sightings
+from classroom.video.choose import line_of
 from classroom.video.provider import Call, Reporting, Sighting
+from server.allowance import Allowance
 from server.auth.guard import PROOF, allow
 from server.auth.origin import address_of, base_address, household_of
 from server.keys import SETTINGS, STORE, VIDEO
-from server.patience import Patience
 
 LARGEST: Final = 256 * 1024  # bytes of a message
 WITHIN: Final = 10.0  # seconds that a message may take to arrive
 A_MINUTE: Final = 1200  # messages without proof from one address to one server: whoever has the proof is not counted
-HOOKS: Final = web.AppKey("HOOKS", Patience)
+HOOKS: Final = web.AppKey("HOOKS", Allowance)
 routes = web.RouteTableDef()
 log = structlog.get_logger()
 
@@ -56,6 +57,9 @@ async def _told(request: web.Request) -> web.Response:
     if found:
         async with store.work() as work:
             taken = await sightings.take(work, server, _in_our_time(found, store.clock))
+            if taken.ahead:
+                line = line_of(request.app[VIDEO].of(server))
+                await serverstates.tells_ahead(work, server, line.server if line else server, taken.ahead)
         if taken.kept_out:
             log.warning("sightings_kept_out", server=server, **taken.kept_out)
     return web.Response()
@@ -78,7 +82,12 @@ def _evidence(request: web.Request, server: str, call: Call) -> Sequence[Sightin
 
 
 def unproven(request: web.Request) -> SignInFirst:
-    """The one answer to a message without proof, which counts against the address from which it came."""
+    """The one answer to a message without proof, which counts against the address from which it came.
+
+    Raises TooMany where too many came from there. Only these ever wait: whoever has the proof may stand in the same
+    house as whoever floods us, and to look at a proof costs less than to read the message.
+    """
+    request.app[HOOKS].ask(_sender(request))
     request.app[HOOKS].count(_sender(request))
     return SignInFirst("bad_proof")
 
@@ -91,11 +100,7 @@ def _sender(request: web.Request) -> str:
 
 
 async def heard(request: web.Request) -> Call:
-    """The message as it stands on the line, with the address by which they call us, whatever a proxy made of it.
-
-    Raises TooMany where too many came from there without proof.
-    """
-    request.app[HOOKS].ask(_sender(request))
+    """The message as it stands on the line, with the address by which they call us, whatever a proxy made of it."""
     body = bytearray()
     try:
         async with asyncio.timeout(WITHIN):

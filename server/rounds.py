@@ -12,10 +12,11 @@ import structlog
 
 from calendars.errors import Refused, Unavailable
 from calendars.store import Store
-from classroom import watching
+from classroom import rooms, watching
 from classroom.video.choose import Providers
-from classroom.video.provider import Ending, Provider, Watched
+from classroom.video.provider import Ending, Provider, Removing, Watched
 from classroom.watching import Watch
+from server.auth.sockets import signed_out
 
 EVERY = 25.0  # seconds between two rounds
 WITHIN = 10.0  # seconds that one server may take for one answer
@@ -31,6 +32,8 @@ class Rounds:
         self._providers = providers
         self._epoch = epoch
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._over: set[tuple[str, str]] = set()
+        """Lesson and provider of rooms of which nothing is left; to end one twice is to end it once."""
 
     async def run(self) -> None:
         """Round after round, until cancelled; one that fails is logged and comes again."""
@@ -56,6 +59,7 @@ class Rounds:
             await watching.close_over(work)
         async with self._store.look() as look:
             watches = await watching.to_watch(look)
+        self._over &= {(one.lesson, one.provider) for one in watches}
         for name, those in groupby(sorted(watches, key=lambda one: one.provider), key=lambda one: one.provider):
             if name in self._busy and not self._busy[name].done():
                 log.warning("round_still_on", server=name)
@@ -75,22 +79,40 @@ class Rounds:
         await asyncio.gather(*(self._lesson(gate, provider, one) for one in watches))
 
     async def _lesson(self, gate: asyncio.Semaphore, provider: Provider, watch: Watch) -> None:
+        if (watch.lesson, watch.provider) in self._over and not watch.prepares:
+            return
         async with gate:
             try:
-                people = None
-                if isinstance(provider, Watched):
-                    people = await self._ask(provider, watch)
+                people = await self._ask(provider, watch) if isinstance(provider, Watched) else None
                 async with asyncio.timeout(WITHIN):
-                    if watch.prepares and not people:
-                        await provider.prepare(watch.asked)
-                    elif people and not watch.prepares and isinstance(provider, Ending):
-                        await provider.end(watch.lesson)
+                    await self._keep(provider, watch, people or {})
             except Refused as refused:
                 log.warning("room_away", server=watch.provider, code=refused.code)
             except TimeoutError:
                 log.warning("room_away", server=watch.provider, code="too_slow")
             except Exception:
                 log.exception("room_failed", server=watch.provider)
+
+    async def _keep(self, provider: Provider, watch: Watch, people: Mapping[str, object]) -> None:
+        """Make the room ready while nobody is in, send out who may not be there any more, end it with its lesson."""
+        if watch.prepares and not people:
+            run = await provider.prepare(watch.asked)
+            if run != watch.asked.run:
+                async with self._store.work() as work:
+                    await rooms.stands(work, watch.lesson, watch.provider, run)
+        elif watch.prepares:
+            await self._send_out(provider, watch, people)
+        elif isinstance(provider, Ending) and await provider.end(watch.lesson):
+            self._over.add((watch.lesson, watch.provider))
+
+    async def _send_out(self, provider: Provider, watch: Watch, people: Mapping[str, object]) -> None:
+        """Whose right has ended, or whose every sign-in, goes; if the server fails, the next round sees her again."""
+        async with self._store.look() as look:
+            gone = await watching.unwelcome(look, watch.lesson, people) | await signed_out(look, people)
+        for person in sorted(gone):
+            if isinstance(provider, Removing):
+                await provider.remove(watch.lesson, person)
+            log.info("room_sent_out", server=watch.provider, can=isinstance(provider, Removing))
 
     async def _ask(self, provider: Watched, watch: Watch) -> Mapping[str, datetime | None]:
         """Who is in; it is written down in the time of the house."""

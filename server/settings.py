@@ -5,16 +5,17 @@ import difflib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+from calendars.reach import LOOPBACK, Network, Reach
 
 PREFIX = "OPPITUPA_"
 FOR_TESTS = frozenset({"OPPITUPA_REQUIRE", "OPPITUPA_RUNS", "OPPITUPA_BROWSER"})
 
 Value = TypeVar("Value")
-Network = IPv4Network | IPv6Network
 
 
 class Unsettled(Exception):
@@ -116,6 +117,13 @@ def beat_seconds(written: str) -> float:
     return seconds
 
 
+def key(written: str) -> str:
+    """a key of 24 letters or more"""
+    if len(text(written)) < 24:
+        raise ValueError("it is too short; `openssl rand -base64 32` makes a good one")
+    return written
+
+
 def encryption(written: str) -> str:
     """tls, starttls or none"""
     if written not in ("tls", "starttls", "none"):
@@ -162,6 +170,11 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = setting(
         networks, (), "Proxies whose X-Forwarded-For and -Proto are believed."
     )
+    inside: tuple[Network, ...] = setting(
+        networks,
+        (),
+        "Networks inside, such as 10.1.0.0/16, whose servers an administrator may name; else public ones alone.",
+    )
     metrics_token: str = setting(text, "", "Lets /metrics be read from elsewhere than this machine.", secret=True)
     stun: tuple[str, ...] = setting(stun, (), "STUN servers for the embedded video room.")
     turn: tuple[str, ...] = setting(
@@ -173,6 +186,18 @@ class Settings:
         text,
         "",
         "The secret shared with the TURN server (coturn: static-auth-secret).",
+        secret=True,
+    )
+    seal_key: str = setting(
+        key,
+        "",
+        "A key that is in no database: with it a copy of the database alone opens no secret of a video server.",
+        secret=True,
+    )
+    seal_key_before: str = setting(
+        key,
+        "",
+        "The key before it, for the one start in which the house seals anew.",
         secret=True,
     )
     jitsi_url: str = setting(web_address, "", "The Jitsi Meet server, when programmes use its rooms.")
@@ -223,6 +248,11 @@ class Settings:
     def database_file(self) -> Path:
         """The file of a SQLite database."""
         return Path(self.database_url.partition("///")[2].partition("?")[0])
+
+    @property
+    def reach(self) -> Reach:
+        """Where the servers may be that people name in forms; in the training house on this machine, too."""
+        return Reach(self.inside + (LOOPBACK if self.demo else ()))
 
     @property
     def loopback(self) -> bool:
@@ -296,6 +326,7 @@ def _checked(settings: Settings) -> Settings:
     pairs = [
         ("tls_cert", "tls_key"), ("tls_key", "tls_cert"), ("turn", "turn_secret"), ("smtp_host", "mail_from"),
         ("jitsi_url", "jitsi_app_id"), ("jitsi_url", "jitsi_secret"), ("sms_url", "sms_token"),
+        ("seal_key_before", "seal_key"),
         ("bigbluebutton_url", "bigbluebutton_secret"),
         ("livekit_url", "livekit_front"), ("livekit_url", "livekit_key"), ("livekit_url", "livekit_secret"),
         ("galene_url", "galene_admin"), ("galene_url", "galene_password"), ("galene_url", "galene_secret"),

@@ -13,7 +13,7 @@ from calendars.store import Work
 from classroom import moves, servers, serverstates
 from classroom.video.choose import Providers, Room, line_of
 from classroom.video.health import Health
-from classroom.video.kinds import KINDS
+from classroom.video.kinds import KINDS, Home
 from classroom.video.line import Line
 from server.keys import LIVE, SEAL, SETTINGS, STORE, VIDEO
 
@@ -27,11 +27,16 @@ async def renew(app: web.Application) -> None:
     """Read the rows of the servers again; whoever signs links uses them from the next click on."""
     store, video = app[STORE], app[VIDEO]
     async with store.look() as look:
-        rooms, called = await servers.rooms(look, store.clock, app[SETTINGS].url, app[SEAL], video.rows)
+        rooms, called = await servers.rooms(look, home_of(app), app[SEAL], video.rows)
         known = await serverstates.known(look)
     video.learn(known)
     for room in video.renew(rooms, called):
         await _close(room)
+
+
+def home_of(app: web.Application) -> Home:
+    """This house, as the providers of its servers know it."""
+    return Home(app[STORE].clock, app[SETTINGS].url, app[SETTINGS].reach)
 
 
 async def hang_up(app: web.Application) -> None:

@@ -33,6 +33,8 @@ class Lesson(Base):
     ends: Mapped[datetime] = mapped_column(Instant)
     room: Mapped[str | None]
     """Who gives its room, by name: written down when it moves and when it is over; until then its programme says."""
+    runs: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    """What a link must carry to lead into the very room that stands now, by who gives it; most need nothing."""
     opened: Mapped[datetime | None] = mapped_column(Instant)
     """When the teacher opened it: from here it is held."""
     closed: Mapped[datetime | None] = mapped_column(Instant)

@@ -23,7 +23,6 @@ from classroom.video.provider import Asked, Call, Door, Finding, Guest, Sighting
 from classroom.video.trials import walk
 from classroom.video.xmlanswers import GONE, THERE, Said, understood
 
-LIVES = timedelta(minutes=5)
 HASHES: Final = ("sha256", "sha1", "sha512")
 """By which calls are signed, the best first: what balances the load of several servers knows no sha384."""
 HOOK_HASHES: Final = {40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}
@@ -64,12 +63,13 @@ class BigBlueButton:
     """Our page for whoever leaves the room, with {lesson} in its place."""
     name: str = "bigbluebutton"
 
-    async def prepare(self, asked: Asked) -> None:
+    async def prepare(self, asked: Asked) -> str:
         """Make the room and the hook, or find them made. Raises Unavailable when there is no room."""
-        await self._create(asked.lesson, asked.name)
+        run = await self._create(asked.lesson, asked.name)
         if self.callback:
             with suppress(Refused):  # not every server has bbb-webhooks: then it is asked who is in
                 await self._hook(asked.lesson)
+        return run
 
     def link(self, asked: Asked, guest: Guest, now: datetime) -> Door:
         """Their page for this room under this name. Raises Unavailable when nothing is set."""
@@ -81,9 +81,13 @@ class BigBlueButton:
             "userdata-bbb_override_default_locale": guest.language,
             **COMFORT,
         }
+        if asked.run:
+            fields["createTime"] = asked.run
+        if self.back:
+            fields["errorRedirectUrl"] = self.back.replace("{lesson}", asked.lesson)  # a run that is gone: click again
         if not guest.leads and guest.role != "learner":
             fields["excludeFromDashboard"] = "true"
-        return Door(self.name, f"{self.line.base}{self._path('join')}?{self._signed('join', fields)}", now + LIVES)
+        return Door(self.name, f"{self.line.base}{self._path('join')}?{self._signed('join', fields)}")
 
     async def present(self, lesson: str) -> Mapping[str, datetime | None]:
         """Who is in by an id of ours; since when, it does not know. Nobody where there is no such room."""
@@ -92,15 +96,16 @@ class BigBlueButton:
             return {}
         return {one: None for one in said.texts.get("attendees/attendee/userID", ()) if OURS.fullmatch(one)}
 
-    async def end(self, lesson: str) -> None:
-        """Close the room: whoever is in is sent out, a little later. Nothing where it is gone. Raises Unavailable.
+    async def end(self, lesson: str) -> bool:
+        """Close the room: whoever is in is sent out, a little later. Raises Unavailable.
 
-        The hook outlives the room, for it has yet to tell who was sent out: asked once more, `end` takes it back.
+        The hook outlives the room, for it has yet to tell who was sent out: it goes when the room is found gone.
         """
         said = await self._ask("end", {"meetingID": lesson, "password": self._word("moderator", lesson)}, GONE)
         if said.keys & GONE and self.callback:
             with suppress(Refused):
                 await self._unhook(await self._hook(lesson))
+        return bool(said.keys & GONE)
 
     async def trial(self, now: datetime) -> Sequence[Finding]:
         """Whether it answers, knows our secret, and makes, shows and ends a room of no lesson."""
@@ -145,14 +150,19 @@ class BigBlueButton:
         if algorithm is None or not _same(given, hashlib.new(algorithm, signed).hexdigest()):
             raise Forbidden("bad_proof")
 
-    async def _create(self, room: str, title: str) -> None:
+    async def _create(self, room: str, title: str) -> str:
+        """Make the room, or find it; when this run of it was made, by their clock and as they write it."""
         fields = {"name": _title(title), "meetingID": room, **ROOM}
         fields |= {"attendeePW": self._word("viewer", room), "moderatorPW": self._word("moderator", room)}
         if self.callback:
             fields["meta_endCallbackUrl"] = f"{self.callback}/end/{room}/{self._word('end', room)}"
         if self.back:
             fields["logoutURL"] = self.back.replace("{lesson}", room)
-        await self._ask("create", fields, THERE)
+        said = await self._ask("create", fields, THERE)
+        if not said.one("createTime"):  # it stands, made with other words
+            said = await self._ask("getMeetingInfo", {"meetingID": room}, GONE)
+        run = said.one("createTime")
+        return run if run.isdecimal() and len(run) < 20 else ""
 
     async def _hook(self, room: str) -> str:
         """Be told of this room alone, at an address of its own: not of strangers. Returns the hook's id."""

@@ -76,7 +76,7 @@ class Galene:
         packed = base64.urlsafe_b64encode(self.key.encode()).rstrip(b"=").decode()
         return {"kty": "oct", "alg": "HS256", "k": packed}
 
-    async def prepare(self, asked: Asked) -> None:
+    async def prepare(self, asked: Asked) -> str:
         """Make the group with our key in it, or find it made; a lesson that has moved moves it. Raises Unavailable.
 
         Nothing is recorded. It neither locks nor empties itself while nobody leads: a teacher whose line fails for
@@ -85,18 +85,18 @@ class Galene:
         group, bare = self._group(asked.lesson), self._described(asked)
         wanted = bare | {"comment": f"{HOUSE} {hashlib.sha256(self.key.encode()).hexdigest()[:12]}"}
         found, tag = await self._found(group)
-        if found == wanted:
-            return
-        await self._write(group, bare, {"if-match": tag} if tag else {"if-none-match": "*"})
-        await self._write(f"{group}/.keys", {"keys": [self.jwk]}, {"content-type": KEYS})
-        await self._write(group, wanted, {})  # last, so that one that is marked has its key
+        if found != wanted:
+            await self._write(group, bare, {"if-match": tag} if tag else {"if-none-match": "*"})
+            await self._write(f"{group}/.keys", {"keys": [self.jwk]}, {"content-type": KEYS})
+            await self._write(group, wanted, {})  # last, so that one that is marked has its key
+        return ""
 
     def link(self, asked: Asked, guest: Guest, now: datetime) -> Door:
         """The page of the lesson's group with this person's token. Raises Unavailable when nothing is set."""
         may = LEADS if guest.leads else SPEAKS if guest.speaks else ()
         until = now + LIVES
         token = self._token(asked.lesson, _username(guest.name), [*may, PERSON + guest.person], now, until)
-        return Door(self.name, f"{self.line.base}/group/{self._group(asked.lesson)}/?token={token}", until)
+        return Door(self.name, f"{self.line.base}/group/{self._group(asked.lesson)}/?token={token}")
 
     async def present(self, lesson: str) -> Mapping[str, datetime | None]:
         """Who is in by a token of ours; since when, it does not know. Nobody where there is no such room."""
@@ -105,13 +105,14 @@ class Galene:
         _own, seen = await self._visit(lesson)
         return {person: None for may in seen.values() for person in _people(may)}
 
-    async def end(self, lesson: str) -> None:
-        """Send everybody out and take the group away. Nothing where it is gone. Raises Unavailable."""
+    async def end(self, lesson: str) -> bool:
+        """Send everybody out and take the group away. Raises Unavailable."""
         try:
             if await self._stands(lesson):
                 await self._visit(lesson, out=lambda may: True)
         finally:
             await self._call("DELETE", self._group(lesson))
+        return True
 
     async def remove(self, lesson: str, person: str) -> None:
         """Send one person out whose right has ended. Nothing where she is not in. Raises Unavailable."""

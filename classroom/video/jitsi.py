@@ -60,18 +60,19 @@ class Jitsi:
     line: Line | None = None
     """For a trial alone: nothing else here goes over the network."""
 
-    async def prepare(self, asked: Asked) -> None:
+    async def prepare(self, asked: Asked) -> str:
         """A Jitsi room is made by whoever comes first; there is nothing to do ahead."""
+        return ""
 
     def link(self, asked: Asked, guest: Guest, now: datetime) -> Door:
         """Their page for this room with this person's token. Raises Unavailable when nothing is set."""
         if not (self.url and self.app_id and self.secret):
             raise Unavailable("provider_not_set", provider=self.name)
-        until, shown = now + LIVES, replace(guest, name=guest.name[:LONGEST_NAME])
+        shown = replace(guest, name=guest.name[:LONGEST_NAME])
         token = self._token(asked.lesson, shown, now)
         display = quote(json.dumps(shown.name, ensure_ascii=False), safe="")
         hints = f"#userInfo.displayName={display}&config.startWithVideoMuted=true&config.startWithAudioMuted=true"
-        return Door(self.name, f"{self._page}/{room_of(asked.lesson)}?jwt={token}{hints}", until)
+        return Door(self.name, f"{self._page}/{room_of(asked.lesson)}?jwt={token}{hints}")
 
     def _token(self, lesson: str, guest: Guest, now: datetime) -> str:
         times = {"nbf": int((now - SKEW).timestamp()), "exp": int((now + LIVES).timestamp())}
@@ -153,7 +154,9 @@ class Jitsi:
         self.check(call)
         if call.path not in TOLD:
             raise Invalid("bad_message", field="path")
-        told = _read(call.body)
+        told = call.told()
+        if not isinstance(told.get("room_name"), str):
+            raise Invalid("bad_message", field="room_name")
         people = told.get(TOLD[call.path])
         return [
             sighting
@@ -182,16 +185,6 @@ def reservation(asked: Asked, room: str, owner: str) -> dict[str, Any]:
         "start_time": asked.starts.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "duration": int((asked.closes - asked.starts).total_seconds()),
     }
-
-
-def _read(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Invalid("bad_message", field="body") from None
-    if not isinstance(told, dict) or not isinstance(told.get("room_name"), str):
-        raise Invalid("bad_message", field="room_name")
-    return told
 
 
 def _sightings(told: Mapping[str, Any], one: Mapping[str, Any]) -> Iterator[Sighting]:

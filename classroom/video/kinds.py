@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from calendars.clock import Clock
 from calendars.errors import Invalid, Unavailable
 from calendars.names import clean_line
+from calendars.reach import ANYWHERE, PUBLIC, Reach
 from classroom.video.bigbluebutton import HASHES, BigBlueButton
 from classroom.video.galene import Galene
 from classroom.video.jitsi import Jitsi
@@ -19,6 +20,10 @@ from classroom.video.provider import Provider
 
 LEAST_SECRET: Final = 8
 MOST_LINE: Final = 1000  # the address of a meeting in Teams has three hundred letters and more
+PEM_LINE: Final = 64  # RFC 7468
+_PEM: Final = re.compile(
+    r"(?P<head>-----BEGIN (?P<of>[A-Z ]+)-----)(?P<body>[A-Za-z0-9+/=\s]+)(?P<foot>-----END (?P=of)-----)\s*"
+)
 MOST_SECRET: Final = 8000  # a private key of 8192 bits in PEM has about 6400 letters
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.?")
 
@@ -63,6 +68,16 @@ def secret(written: str, name: str) -> str:
     return written
 
 
+def secret_or_key(written: str, name: str) -> str:
+    """The same, or a private key as PEM: a field of one line makes blanks of the ends of its lines, or nothing."""
+    key = _PEM.fullmatch(written)
+    if key is None:
+        return secret(written, name)
+    body = "".join(key["body"].split())
+    lines = [body[first : first + PEM_LINE] for first in range(0, len(body), PEM_LINE)]
+    return "\n".join((key["head"], *lines, key["foot"])) + "\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One thing that a kind of server must be told; a secret one is written and never shown again."""
@@ -73,21 +88,36 @@ class Told:
     secret: bool = False
     choices: tuple[str, ...] = ()
     """Where only these can be said, the first unless somebody says another."""
-    long: bool = False
-    """Whether it has many lines, as keys in PEM do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What a provider must know of the house that it is made for."""
+
+    clock: Clock
+    url: str = ""
+    """Its address, or empty while it knows none."""
+    reach: Reach = PUBLIC
+    """Where the servers may be that its forms name."""
+
+    def line(self, base: str) -> Line:
+        """A line to a server."""
+        return Line(base, self.clock, reach=self.reach)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of server; `make(name, clock, url, told)` is its provider, `url` the address of this house or empty."""
+    """A kind of server; `make(name, home, told)` is its provider."""
 
     name: str
     title: str
     """What its makers call it."""
-    make: Callable[[str, Clock, str, Mapping[str, str]], Provider] = field(repr=False)
+    make: Callable[[str, Home, Mapping[str, str]], Provider] = field(repr=False)
     told: Sequence[Told] = ()
     pulse: str = "/"
     """What is asked of it to see that it is there: an address below its own that costs it nothing."""
+    lag: int = 0
+    """Seconds by which it tells late that somebody's line has broken; 0: nobody has measured it."""
 
     def read(self, said: Mapping[str, str]) -> dict[str, str]:
         """What was said of a server, each in its form; what may be left out and was is left out.
@@ -124,29 +154,29 @@ def _line(said: str, one: Told) -> str:
     return clean_line(said, one.name, MOST_LINE)
 
 
-def _jitsi(name: str, clock: Clock, _url: str, told: Mapping[str, str]) -> Jitsi:
+def _jitsi(name: str, home: Home, told: Mapping[str, str]) -> Jitsi:
     return Jitsi(
         told["url"], told["app_id"], told["secret"], told.get("domain", ""), name=name,
-        key_id=told.get("key_id", ""), line=Line(told["url"], clock),
+        key_id=told.get("key_id", ""), line=home.line(told["url"]),
     )  # fmt: skip
 
 
-def _livekit(name: str, clock: Clock, _url: str, told: Mapping[str, str]) -> LiveKit:
-    return LiveKit(Line(told["url"], clock), clock, told["key"], told["secret"], told["front"], name)
+def _livekit(name: str, home: Home, told: Mapping[str, str]) -> LiveKit:
+    return LiveKit(home.line(told["url"]), home.clock, told["key"], told["secret"], told["front"], name)
 
 
-def _bigbluebutton(name: str, clock: Clock, url: str, told: Mapping[str, str]) -> BigBlueButton:
-    line, algorithm = Line(told["url"], clock), told.get("algorithm", HASHES[0])
+def _bigbluebutton(name: str, home: Home, told: Mapping[str, str]) -> BigBlueButton:
+    url, algorithm = home.url, told.get("algorithm", HASHES[0])
     callback, back = (f"{url}/hooks/{name}", f"{url}/j/{{lesson}}") if url else ("", "")
-    return BigBlueButton(line, told["secret"], algorithm, callback, back, name)
+    return BigBlueButton(home.line(told["url"]), told["secret"], algorithm, callback, back, name)
 
 
-def _galene(name: str, clock: Clock, _url: str, told: Mapping[str, str]) -> Galene:
-    return Galene(Line(told["url"], clock), clock, told["secret"], told["admin"], told["password"], name)
+def _galene(name: str, home: Home, told: Mapping[str, str]) -> Galene:
+    return Galene(home.line(told["url"]), home.clock, told["secret"], told["admin"], told["password"], name)
 
 
-def _link(name: str, clock: Clock, _url: str, told: Mapping[str, str]) -> Link:
-    return Link(told["url"], host_of(told["url"], clock), name)
+def _link(name: str, home: Home, told: Mapping[str, str]) -> Link:
+    return Link(told["url"], home.line(host_of(told["url"])), name)
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -155,9 +185,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind(
             "jitsi", "Jitsi Meet", _jitsi,
             (
-                Told("url", address), Told("app_id", word), Told("secret", secret, secret=True, long=True),
+                Told("url", address), Told("app_id", word), Told("secret", secret_or_key, secret=True),
                 Told("domain", host, required=False), Told("key_id", word, required=False),
             ),
+            lag=60,
         ),
         Kind(
             "bigbluebutton", "BigBlueButton", _bigbluebutton,
@@ -173,6 +204,7 @@ KINDS: Final[Mapping[str, Kind]] = {
                 Told("url", address), Told("front", address), Told("key", word),
                 Told("secret", secret, secret=True),
             ),
+            lag=20,
         ),
         Kind(
             "galene", "Galene", _galene,
@@ -180,6 +212,7 @@ KINDS: Final[Mapping[str, Kind]] = {
                 Told("url", address), Told("admin", word), Told("password", secret, secret=True),
                 Told("secret", secret, secret=True),
             ),
+            lag=50,
         ),
         Kind("link", "Teams, Zoom, Meet, …", _link, (Told("url", tool),)),
     )
@@ -188,10 +221,14 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 
 def made_of(setting: Callable[[str], str], clock: Clock, url: str) -> list[Provider]:
-    """The servers that the environment sets, one of each kind at most: `setting` tells `jitsi_url` and its like."""
+    """The servers that the environment sets, one of each kind at most: `setting` tells `jitsi_url` and its like.
+
+    They may be anywhere: whoever sets them runs the machine.
+    """
     found: list[Provider] = []
+    home = Home(clock, url, ANYWHERE)
     for kind in KINDS.values():
         told = {one.name: setting(f"{kind.name}_{one.name}") for one in kind.told}
         if told["url"]:
-            found.append(kind.make(kind.name, clock, url, {name: value for name, value in told.items() if value}))
+            found.append(kind.make(kind.name, home, {name: value for name, value in told.items() if value}))
     return found

@@ -18,10 +18,13 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 
 from calendars.clock import Clock
 from calendars.errors import Unavailable
+from calendars.reach import PUBLIC, Reach
+from classroom.video.dial import OutOfReach, Transport, way_to
 from classroom.video.health import Breaker, Health
 
 for _name in ("httpx", "httpcore"):
@@ -30,6 +33,9 @@ for _name in ("httpx", "httpcore"):
 AGAIN: Final = frozenset({502, 503, 504})
 """A server that restarts, or what stands before it: nothing was done there yet."""
 BUSY: Final = AGAIN | {429}
+NETWORK: Final = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
+MOST_SKEW: Final = 30.0
+"""Seconds between two clocks that are well set; a `Date` of whole seconds and a slow line are far below it."""
 SAFE: Final = frozenset({"GET", "PUT", "DELETE"})
 
 
@@ -79,6 +85,7 @@ class Line:
         clock: Clock,
         patience: Patience = PATIENCE,
         *,
+        reach: Reach = PUBLIC,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         luck: Callable[[], float] = random.random,
     ) -> None:
@@ -87,6 +94,7 @@ class Line:
         """How the server is called in sentences: its host, no more."""
         self.skew: float | None = None
         """Seconds by which its clock was ahead of ours in its last answer, to half a second and half the way."""
+        self.reach = reach
         self._clock = clock
         self._patience = patience
         self._sleep = sleep
@@ -127,7 +135,8 @@ class Line:
         """Any method. Answers below 300 and of 400, 404 and their like come back, for the caller to judge.
 
         Raises Unavailable: `video_unreachable video_untrusted video_silent video_broken video_busy video_unreadable
-        video_too_much video_redirected video_refused` (401, 403), `video_resting`, and `video_bad_address`.
+        video_too_much video_redirected video_refused` (401, 403), `video_resting`, `video_bad_address`, and where the
+        house may not call it `video_inside video_plain`.
         """
         if not self.server:
             raise Unavailable("video_bad_address")
@@ -143,8 +152,16 @@ class Line:
             raise
         if answer is None:
             self._refuse(problem)
+        if abs(self.skew or 0.0) > MOST_SKEW:
+            self._breaker.noted(*self.clock_off())
         self._breaker.answered()
         return answer
+
+    def clock_off(self) -> tuple[str, Mapping[str, str]]:
+        """In which way its clock was wrong in its last answer, as a code with facts."""
+        skew = self.skew or 0.0
+        code = "video_clock_ahead" if skew > 0 else "video_clock_behind"
+        return code, {"server": self.server, "seconds": str(round(abs(skew)))}
 
     def _refuse(self, problem: Failed | None) -> NoReturn:
         code = problem.code if problem else "video_silent"
@@ -180,7 +197,9 @@ class Line:
             return None, failed
         except TimeoutError:
             return None, Failed("video_silent", again=True)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as failure:
+        except OutOfReach as refused:
+            return None, Failed(refused.code, again=False)
+        except (*NETWORK, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as failure:
             return None, _failed(failure)
 
     async def _exchange(self, request: httpx.Request) -> Answer:
@@ -229,7 +248,7 @@ class Line:
     def _open(self) -> httpx.AsyncClient:
         if self._client is None:
             self._client = httpx.AsyncClient(
-                verify=trust(),
+                transport=Transport(trust(), way_to(self.base, self.reach)),
                 timeout=httpx.Timeout(self._patience.attempt, connect=self._patience.connect),
                 follow_redirects=False,
                 trust_env=False,  # no proxy and no certificates of the environment
@@ -251,15 +270,15 @@ def _judge(status: int) -> None:
 
 
 def _failed(failure: Exception) -> Failed:
-    """The code of an exception of httpx."""
-    if isinstance(failure, httpx.ConnectError | httpx.ConnectTimeout):
+    """The code of an exception of httpcore."""
+    if isinstance(failure, httpcore.ConnectError | httpcore.ConnectTimeout):
         distrusted = _distrusted(failure)
         return Failed("video_untrusted" if distrusted else "video_unreachable", again=not distrusted)
-    if isinstance(failure, httpx.TimeoutException):
+    if isinstance(failure, httpcore.TimeoutException):
         return Failed("video_silent", again=True)
-    if isinstance(failure, httpx.ReadError | httpx.WriteError | httpx.CloseError):
+    if isinstance(failure, httpcore.ReadError | httpcore.WriteError):
         return Failed("video_broken", again=True)
-    if isinstance(failure, httpx.RemoteProtocolError):  # no HTTP at all, or half of an answer
+    if isinstance(failure, httpcore.RemoteProtocolError):  # no HTTP at all, or half of an answer
         return Failed("video_unreadable", again=True)
     return Failed("video_unreadable", again=False)
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
-from calendars.clock import Clock
 from calendars.errors import Unavailable
 from classroom.video.line import Line
 from classroom.video.provider import Asked, Door, Finding, Guest
@@ -29,8 +28,9 @@ class Link:
     """To the host of the address (`host_of`), for a trial alone: nobody asks it in between how it is."""
     name: str = "link"
 
-    async def prepare(self, asked: Asked) -> None:
+    async def prepare(self, asked: Asked) -> str:
         """Whoever has the tool makes its rooms."""
+        return ""
 
     def link(self, asked: Asked, guest: Guest, now: datetime) -> Door:
         """The same for everybody, so it has no end. Raises Unavailable `video_bad_address`."""
@@ -53,13 +53,13 @@ class Link:
         return [Finding("address")]
 
 
-def host_of(address: str, clock: Clock) -> Line:
-    """A line to the host of such an address; where it is none, one that nobody can be called on."""
+def host_of(address: str) -> str:
+    """The host of such an address as a line may call it; where it is none, nothing."""
     try:
         _address, whole = parted(address, "trial")
     except Unavailable:
-        return Line("", clock)
-    return Line(f"https://{whole.netloc}", clock)
+        return ""
+    return f"https://{whole.netloc}"
 
 
 def parted(address: str, lesson: str) -> tuple[str, SplitResult]:

@@ -53,7 +53,7 @@ class LiveKit:
     """The page that people see, for LiveKit has none: in a LiveKit Meet the one that takes an address and a token."""
     name: str = "livekit"
 
-    async def prepare(self, asked: Asked) -> None:
+    async def prepare(self, asked: Asked) -> str:
         """Make the room, or find it made: it waits empty as long as the lesson may last. Raises Unavailable.
 
         It has no most of people: each token is for one person, and a number that is wrong would keep a teacher out.
@@ -61,6 +61,7 @@ class LiveKit:
         lasts = asked.closes - asked.starts
         waits = {"empty_timeout": _seconds(AHEAD + lasts), "departure_timeout": _seconds(lasts)}
         await self._ask("CreateRoom", {"roomCreate": True}, {"name": asked.lesson, **waits})
+        return ""
 
     async def present(self, lesson: str) -> Mapping[str, datetime | None]:
         """Whose sound and picture go through the room now, since when. Nobody where there is no such room."""
@@ -74,9 +75,10 @@ class LiveKit:
             if one.get("state") == "ACTIVE" and _ours(one) and isinstance(one.get("identity"), str)
         }
 
-    async def end(self, lesson: str) -> None:
-        """Close the room: whoever is in is sent out. Nothing where it is gone. Raises Unavailable."""
+    async def end(self, lesson: str) -> bool:
+        """Close the room: whoever is in is sent out at once. Raises Unavailable."""
         await self._ask("DeleteRoom", {"roomCreate": True}, {"room": lesson})
+        return True
 
     async def remove(self, lesson: str, person: str) -> None:
         """Send one person out whose right has ended. Nothing where she is not in. Raises Unavailable."""
@@ -92,7 +94,7 @@ class LiveKit:
         may = {"room": asked.lesson, "roomJoin": True, **_grants(guest)}
         token = self._signed(now, {"sub": guest.person, "name": name, "video": may}, until)
         where = urlencode({"liveKitUrl": self.line.base.replace("http", "ws", 1), "token": token})
-        return Door(self.name, f"{self.front}{'&' if '?' in self.front else '?'}{where}", until)
+        return Door(self.name, f"{self.front}{'&' if '?' in self.front else '?'}{where}")
 
     def _signed(self, now: datetime, claims: Mapping[str, Any], until: datetime) -> str:
         times = {"nbf": int((now - SKEW).timestamp()), "exp": int(until.timestamp())}
@@ -143,7 +145,7 @@ class LiveKit:
         proof = base64.b64encode(hashlib.sha256(call.body).digest()).decode()
         if claims.get("iss") != self.key or not hmac.compare_digest(str(claims.get("sha256")).encode(), proof.encode()):
             raise Forbidden("bad_proof")
-        told = _read(call.body)
+        told = call.told()
         event, who = EVENTS.get(_text(told, "event")), told.get("participant")
         if event is None or not isinstance(who, dict) or not _ours(who):
             return []
@@ -172,16 +174,6 @@ def _grants(guest: Guest) -> dict[str, bool]:
 def _ours(who: Mapping[str, Any]) -> bool:
     """Whether this is a person: recorders, telephones and programs are participants, too, of kinds of their own."""
     return bool(who.get("kind", "STANDARD") == "STANDARD")
-
-
-def _read(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Invalid("bad_message", field="body") from None
-    if not isinstance(told, dict):
-        raise Invalid("bad_message", field="body")
-    return told
 
 
 def _text(told: object, name: str) -> str:

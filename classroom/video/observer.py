@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from calendars.errors import Unavailable
+from classroom.video.dial import OutOfReach, dialled
 from classroom.video.line import PATIENCE, Line, trust
 
 logging.getLogger("websockets").setLevel(logging.WARNING)  # it writes whole messages, tokens among them
@@ -117,7 +118,8 @@ async def visit(
     try:
         async with asyncio.timeout(whole), _Straight(
             f"{line.base.replace('http', 'ws', 1)}/ws", compression=None, proxy=None, max_size=LARGEST,
-            open_timeout=None, ping_interval=None, close_timeout=1, user_agent_header="Oppitupa", **secure,
+            open_timeout=None, ping_interval=None, close_timeout=1, user_agent_header="Oppitupa",
+            sock=await dialled(line.base, line.reach), **secure,
         ) as socket:  # fmt: skip
             here = Visit(line, socket)
             seen = await here.enter(group, token)
@@ -138,6 +140,8 @@ def _permissions(told: Mapping[str, Any]) -> frozenset[str]:
 
 def _code(failure: Exception) -> str:
     """What went wrong, in the words of a Line."""
+    if isinstance(failure, OutOfReach):
+        return failure.code
     if isinstance(failure, ConnectionClosed):
         large = failure.sent is not None and failure.sent.code == 1009
         return "video_too_much" if large else "video_broken"

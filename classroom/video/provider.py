@@ -1,7 +1,8 @@
-"""What a video room is to the house: two verbs that every one has, and four that only some can answer.
+"""What a video room is to the house: two verbs that every one has, and five that only some can answer.
 
 `prepare` may wait for the network, `link` may not. A room that tells of its people by itself has `evidence`, one that
-can be asked has `present`, one that can be closed `end`, one that can be tried before the first lesson `trial`.
+can be asked has `present`, one that can be closed `end`, one that can send somebody out `remove`, one that can be tried
+before the first lesson `trial`.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol, runtime_checkable
 
+from calendars.errors import Invalid
 from calendars.rights import LEADS
 
 SILENT: Final = frozenset({"board", "inspector", "officer"})
@@ -19,12 +21,16 @@ SILENT: Final = frozenset({"board", "inspector", "officer"})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A room that is asked for: one lesson, and when its doors close."""
+    """A room that is asked for: one lesson, and when its doors close.
+
+    `run`: what `prepare` said of the room that stands, so that a link leads into that one and no later one.
+    """
 
     lesson: str
     name: str
     starts: datetime
     closes: datetime
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,6 @@ class Door:
 
     provider: str
     url: str | None = None
-    until: datetime | None = None
     settings: dict[str, Any] = field(default_factory=dict)
 
 
@@ -64,8 +69,9 @@ class Provider(Protocol):
     def name(self) -> str:
         """By which a programme chooses it."""
 
-    async def prepare(self, asked: Asked) -> None:
-        """Make the room ready ahead of time. May use the network, so never inside a unit of work."""
+    async def prepare(self, asked: Asked) -> str:
+        """Make the room ready ahead of time; what its links must carry (`Asked.run`), mostly nothing. May use the
+        network, so never inside a unit of work."""
 
     def link(self, asked: Asked, guest: Guest, now: datetime) -> Door:
         """The way in for one person, signed here: no network. `now` is the time that the provider's own clock shows."""
@@ -83,6 +89,16 @@ class Call:
     """By lower-case name."""
     body: bytes
     method: str = "POST"
+
+    def told(self) -> dict[str, Any]:
+        """The body as the JSON object that it should be. Raises Invalid `bad_message`."""
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise Invalid("bad_message", field="body")
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +152,17 @@ class Watched(Protocol):
 class Ending(Protocol):
     """A provider whose rooms can be closed: a lesson that is over is over there, too."""
 
-    async def end(self, lesson: str) -> None:
-        """Close the room: whoever is in is sent out. Nothing where it is gone. Raises Unavailable."""
+    async def end(self, lesson: str) -> bool:
+        """Close the room: whoever is in is sent out. Whether nothing of it is left; if not, end it again a little
+        later. Raises Unavailable."""
+
+
+@runtime_checkable
+class Removing(Protocol):
+    """A provider that can send one person out."""
+
+    async def remove(self, lesson: str, person: str) -> None:
+        """Send out one person whose right has ended. Nothing where she is not in. Raises Unavailable."""
 
 
 @runtime_checkable

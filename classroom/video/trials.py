@@ -4,13 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from calendars.errors import Refused
-from classroom.video.line import Line
+from classroom.video.line import MOST_SKEW, Line
 from classroom.video.provider import Finding
 
 Step = Callable[[], Awaitable[object]]
 """One call to the server; raises Refused where it does not go well."""
-MOST_SKEW = 30.0
-"""Seconds between two clocks that are well set; a `Date` of whole seconds and a slow line are far below it."""
 
 
 async def walk(line: Line, address: Step, secret: Step, round_trip: Step, most: float = MOST_SKEW) -> list[Finding]:
@@ -30,11 +28,7 @@ async def walk(line: Line, address: Step, secret: Step, round_trip: Step, most: 
 
 def _clock(line: Line, most: float) -> Finding:
     """How far their clock was from ours in the answer before; a server that tells no time is not blamed."""
-    skew = line.skew or 0.0
-    if abs(skew) <= most:
-        return Finding("clock")
-    ahead = "video_clock_ahead" if skew > 0 else "video_clock_behind"
-    return Finding("clock", ahead, {"server": line.server, "seconds": str(round(abs(skew)))})
+    return Finding("clock") if abs(line.skew or 0.0) <= most else Finding("clock", *line.clock_off())
 
 
 async def _step(what: Literal["address", "secret", "round_trip"], step: Step) -> Finding:

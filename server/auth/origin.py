@@ -1,13 +1,13 @@
 """Where a request comes from and by which address we are known; only proxies named in the settings are believed."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp import web
 
+from calendars.reach import Network
 from server.keys import SETTINGS
 
-Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 

@@ -1,6 +1,6 @@
 """The same cookie at the socket's door, and the one question per second whether those who are in may stay."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -44,3 +44,10 @@ async def still_valid(look: Look, sign_ins: Sequence[str]) -> dict[str, Standing
     statement = select(SignIn.id, SignIn.means, Person.revision).join(Person, Person.id == SignIn.person)
     good = SignIn.id.in_(sign_ins) & SignIn.revoked.is_(None) & (SignIn.until > look.now)
     return {sign_in: Standing(revision, means) for sign_in, means, revision in await look.rows(statement.where(good))}
+
+
+async def signed_out(look: Look, people: Collection[str]) -> set[str]:
+    """Those of these people whose every sign-in has ended: who never had one came in some other way."""
+    rows = await look.rows(select(SignIn.person, SignIn.revoked, SignIn.until).where(SignIn.person.in_(sorted(people))))
+    held = {person for person, revoked, until in rows if revoked is None and until > look.now}
+    return {person for person, _, _ in rows} - held

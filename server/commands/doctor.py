@@ -19,7 +19,7 @@ from calendars.store import Store
 from classroom import servers
 from classroom.sealing import Seal
 from classroom.video.choose import line_of
-from classroom.video.kinds import KINDS, made_of
+from classroom.video.kinds import KINDS, Home, made_of
 from classroom.video.provider import Finding as Found
 from classroom.video.provider import Provider, Tried
 from server import probes
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which they matter."""
-    looked: Sequence[Look] = (mail, turn, tls, disk, last_backup)
+    looked: Sequence[Look] = (seal, mail, turn, tls, disk, last_backup)
     found = [await database(settings), *await clock(settings), *await rooms(settings)]
     for look in looked:
         found += await asyncio.to_thread(_all, look, settings)
@@ -131,8 +131,8 @@ async def rooms(settings: Settings) -> list[Finding]:
     try:
         if await standing(settings.database_url) == head():
             async with store.look() as look:
-                seal = Seal(await houses.secret(look))
-                rows, _ = await servers.rooms(look, store.clock, settings.url, seal, {})
+                sealed = Seal(await houses.secret(look), settings.seal_key, settings.seal_key_before)
+                rows, _ = await servers.rooms(look, Home(store.clock, settings.url, settings.reach), sealed, {})
             found += [(room.shown, room.provider) for room in rows]
     except Refused:
         pass  # told already: the database does not answer, or no house stands in it
@@ -162,6 +162,20 @@ async def _tried(name: str, provider: Provider, now: datetime) -> list[Finding]:
 
 def _sentence(wrong: Found) -> str:
     return of_error(wrong.problem or "", lambda source, **told: source.format(**told), wrong.facts)
+
+
+def seal(settings: Settings) -> Iterable[Finding]:
+    """Whether a copy of the database alone opens the secrets of the video servers."""
+    if not settings.seal_key:
+        yield Finding(
+            None,
+            "OPPITUPA_SEAL_KEY is not set: whoever has a copy of the database has the secrets of the video servers. "
+            "Set it to what `openssl rand -base64 32` says, and keep it where no backup of the database is.",
+        )
+    elif settings.seal_key_before:
+        yield Finding(False, "OPPITUPA_SEAL_KEY_BEFORE is set: once the house has started with both keys, take it out.")
+    else:
+        yield Finding(True, "A copy of the database alone opens no secret of a video server.")
 
 
 def mail(settings: Settings) -> Iterable[Finding]:

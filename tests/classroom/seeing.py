@@ -35,6 +35,12 @@ class Seeing:
             await chains.choose(work, SYSTEM, self.house.programme, [provider])
         self.provider = provider
 
+    async def had(self, provider: str) -> None:
+        """The programme has taken its rooms from this provider since an hour ago."""
+        self.house.clock.at -= timedelta(hours=1)
+        await self.moves(provider)
+        self.house.clock.at += timedelta(hours=1)
+
     def seen(self, name: str, event: Event, at: float, connection: str = "c1", **other: Any) -> Sighting:
         given: dict[str, Any] = {
             "lesson": self.lesson, "person": self.house.people.get(name, name), "event": event,

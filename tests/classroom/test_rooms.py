@@ -11,10 +11,10 @@ from calendars.clock import rfc3339
 from calendars.errors import Conflict
 from calendars.facts import Told
 from calendars.rights import Actor, target_of_lesson
-from calendars.store import Work
-from calendars.tables import Day, Leader
-from classroom import rooms
-from classroom.tables import Evidence, Pause
+from calendars.store import Work, new_id
+from calendars.tables import Day, Leader, Lesson
+from classroom import rooms, watching
+from classroom.tables import Evidence, Pause, RoomStay
 from tests.calendars.planned import Planned
 from tests.classroom.living import Living
 
@@ -91,3 +91,54 @@ async def test_close_forgotten_when_learners_worked_by_themselves_then_all_of_it
         row = (await target_of_lesson(look, living.lesson))[0]
         held = await look.one(select(Evidence.body).where(Evidence.lesson == row.id, Evidence.kind == "held"))
     assert (row.opened, held) == (row.starts, {"from": rfc3339(row.starts), "to": rfc3339(row.ends)})
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+async def test_button_when_somebody_leaves_in_the_same_moment_then_neither_waits_for_the_other(
+    house: Planned,
+) -> None:
+    """The button locks the lesson and then numbers a line; who leaves numbers hers and then points at the lesson."""
+    living = await led(house)
+    await living.enter("Amina")
+    veera, amina = await house.actor("Veera"), living.sockets[-1]
+    async with asyncio.timeout(10), house.store.work() as work:
+        await rooms.pause(work, veera, living.lesson)
+        await living.leave(amina)
+        await rooms.resume(work, veera, living.lesson)
+    async with house.store.look() as look:
+        lines = await look.all(select(Evidence.kind).where(Evidence.lesson == living.lesson).order_by(Evidence.number))
+    assert list(lines) == ["span", "pause"]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_rooms_of_providers_when_they_are_closed_then_their_lessons_are_locked_in_one_order(
+    house: Planned,
+) -> None:
+    """Two providers, two lessons, the later one of the first provider: as if by hand, against who goes in order."""
+    one, other = sorted(house.lessons["first"][:1] + house.lessons["second"][:1])
+    async with house.store.work() as work:
+        for provider, lesson in (("a", other), ("b", one)):
+            at = house.clock.at
+            work.add(
+                RoomStay(
+                    id=new_id(), lesson=lesson, provider=provider, connection="", person=house.people["Veera"],
+                    role="teacher", first=at, a=at, b=at, told=at,
+                )
+            )  # fmt: skip
+    house.clock.at += timedelta(days=1)
+    locked = asyncio.Event()
+
+    async def in_order() -> None:
+        async with house.store.work() as work:
+            await work.run(select(Lesson.id).where(Lesson.id == one).with_for_update(key_share=True))
+            locked.set()
+            await asyncio.sleep(0.3)
+            await work.run(select(Lesson.id).where(Lesson.id == other).with_for_update(key_share=True))
+
+    async def closing() -> int:
+        await locked.wait()
+        async with house.store.work() as work:
+            return await watching.close_over(work)
+
+    async with asyncio.timeout(10):
+        assert await asyncio.gather(in_order(), closing()) == [None, 2]

@@ -26,7 +26,7 @@ async def test_snapshot_and_facts_give_the_next_snapshot_after_every_act(house: 
     luck = random.Random(seed)
     living, seeing = Living(house, house.lessons["first"][0]), Seeing(house)
     await living.start()
-    await seeing.moves("livekit")
+    await seeing.had("livekit")
     heard: list[Told] = []
     house.store.listen(heard.extend)
     await living.enter("Veera")

@@ -14,6 +14,7 @@ from classroom import servers
 from classroom.sealing import Seal
 from classroom.servers import NewServer
 from classroom.video.jitsi import Jitsi
+from classroom.video.kinds import Home
 from tests.calendars.planned import SYSTEM, Planned, plan_house
 
 SECRET = "a secret that no dump may show"
@@ -29,7 +30,7 @@ async def add(store: Store, new: NewServer = NEW, actor: Actor = SYSTEM) -> str:
 
 async def rooms(store: Store, seal: Seal = SEAL, known: Any = None) -> tuple[dict[str, Any], dict[str, str]]:
     async with store.look() as look:
-        found, called = await servers.rooms(look, store.clock, "https://house.example.org", seal, known or {})
+        found, called = await servers.rooms(look, Home(store.clock, "https://house.example.org"), seal, known or {})
     return {room.name: room for room in found}, called
 
 
@@ -145,6 +146,31 @@ async def test_seal_when_it_was_made_for_another_place_or_house_then_it_does_not
             seal.open(place, given)
     which = await add(store)
     assert await rooms(store, other) == ({}, {which: "Kunnan Jitsi"})  # such a server gives no rooms, the others do
+
+
+async def test_seal_when_the_machine_has_a_key_then_the_database_alone_opens_nothing_and_the_key_can_be_changed(
+    store: Store,
+) -> None:
+    root, first, second = (
+        b"the house's own secret, 32 bytes",
+        "a key of the machine alone",
+        "the next key of the machine",
+    )
+    which = await add(store)  # sealed before there was any key
+
+    async def seal_anew(*keys: str) -> int:
+        async with store.work() as work:
+            return await servers.seal_anew(work, Seal(root, *keys))
+
+    async def opens(*keys: str) -> bool:
+        return which in (await rooms(store, Seal(root, *keys)))[0]
+
+    assert [await opens(), await opens(first)] == [True, True]
+    assert [await seal_anew(first), await seal_anew(first)] == [1, 0]
+    assert [await opens(), await opens(second), await opens(first)] == [False, False, True]
+    assert await seal_anew(second) == 0  # without the old key nothing is lost: it waits for it
+    assert await seal_anew(second, first) == 1
+    assert [await opens(first), await opens(second)] == [False, True]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from calendars import chains
 from calendars.clock import seconds
 from calendars.store import Store
-from classroom import register, trace
+from classroom import moves, register, trace
 from classroom.attendance import reckon
 from classroom.sightings import Taken
 from classroom.tables import Evidence, RoomStay
@@ -24,7 +25,7 @@ from tests.classroom.seeing import TEN, Seeing
 @pytest.fixture
 async def seeing(house: Planned) -> Seeing:
     found = Seeing(house)
-    await found.moves("livekit")
+    await found.had("livekit")
     return found
 
 
@@ -98,7 +99,9 @@ async def test_take_when_it_is_no_evidence_of_this_room_then_it_is_counted_and_k
     expected: dict[str, int] = {}
     for _, why in told:
         expected[why] = expected.get(why, 0) + 1
-    assert await seeing.take(*(one for one, _ in told)) == Taken(kept_out=expected)
+    assert await seeing.take(*(one for one, _ in told)) == Taken(
+        kept_out=expected, ahead=timedelta(seconds=86400 - 1800)
+    )
     assert await seeing.take(seeing.seen("Amina", "joined", 0), provider="jitsi") == Taken(
         kept_out={"not_its_lesson": 1}
     )
@@ -110,15 +113,40 @@ async def test_take_when_it_is_no_evidence_of_this_room_then_it_is_counted_and_k
     assert await seeing.room("Amina") == [(1800, 2400)]
 
 
-async def test_take_when_the_programme_has_moved_then_both_may_tell_of_it(seeing: Seeing) -> None:
+async def test_take_when_the_programme_has_moved_before_the_lesson_then_the_server_before_tells_nothing_of_it(
+    seeing: Seeing,
+) -> None:
+    seeing.house.clock.at = TEN - timedelta(minutes=30)
     await seeing.moves("bbb")
     seeing.house.clock.at = TEN + timedelta(minutes=30)
-    assert (await seeing.take(seeing.seen("Amina", "joined", 0), provider="livekit")).new == 1
-    assert (await seeing.take(seeing.seen("Amina", "joined", 0), provider="bbb")).new == 1  # another key of another
-    assert (await seeing.take(seeing.seen("Amina", "left", 60), provider="livekit")).new == 1
-    assert (await seeing.take(seeing.seen("Bilal", "left", 60), provider="builtin")).new == 1  # it gave them first
+    for provider in ("livekit", "builtin", "never"):  # the last two gave the rooms first, and none at all
+        told = await seeing.take(seeing.seen("Amina", "joined", 0), provider=provider)
+        assert told.new == 0
+        assert sum(told.kept_out.values()) == 1
+    assert (await seeing.take(seeing.seen("Amina", "joined", 0), seeing.seen("Amina", "left", 60))).new == 2
     assert await seeing.room("Amina") == [(0, 60)]
-    assert (await seeing.reckoned("Bilal")).also_here
+
+
+async def test_take_when_the_lesson_has_moved_then_each_server_counts_for_its_own_time(seeing: Seeing) -> None:
+    async with seeing.house.store.work() as work:
+        await chains.choose(work, SYSTEM, seeing.house.programme, ["livekit", "bbb"])
+    seeing.house.clock.at = TEN + timedelta(minutes=10)
+    async with seeing.house.store.work() as work:
+        await moves.go_on(work, seeing.lesson, lambda name: "video_silent" if name == "livekit" else "")
+    seeing.house.clock.at = TEN + timedelta(minutes=30)
+    await seeing.take(
+        seeing.seen("Amina", "joined", 100), seeing.seen("Amina", "left", 1500),  # sits on in the room that was left
+        seeing.seen("Bilal", "joined", 700, "late"), seeing.seen("Bilal", "left", 1500, "late"),
+    )  # fmt: skip
+    assert await seeing.room("Amina") == [(100, 600)]
+    assert await seeing.room("Bilal") == []
+    await seeing.take(
+        seeing.seen("Amina", "joined", 200, "early"), seeing.seen("Amina", "left", 300, "early"),
+        seeing.seen("Bilal", "joined", 590, "slow clock"), seeing.seen("Bilal", "left", 1200, "slow clock"),
+        provider="bbb",
+    )  # fmt: skip
+    assert await seeing.room("Amina") == [(100, 600)]
+    assert await seeing.room("Bilal") == [(600, 1200)]
 
 
 async def test_take_when_two_workers_are_told_the_same_at_once_then_it_is_written_once(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from calendars.tables import Lesson
-from classroom import watching
+from classroom import moves, watching
 from classroom.sightings import Taken
 from classroom.tables import Evidence, RoomStay
 from tests.calendars.planned import MONDAY, Planned
@@ -16,7 +16,7 @@ from tests.classroom.seeing import TEN, Seeing
 @pytest.fixture
 async def seeing(house: Planned) -> Seeing:
     found = Seeing(house)
-    await found.moves("bbb")
+    await found.had("bbb")
     return found
 
 
@@ -67,6 +67,20 @@ async def test_reconcile_when_a_server_forgot_her_for_a_moment_then_her_stay_goe
     assert await asked(seeing, 210) == Taken()
 
 
+async def test_reconcile_when_the_lesson_has_left_the_room_then_who_sits_on_is_seen_no_further(
+    seeing: Seeing,
+) -> None:
+    await asked(seeing, 30, "Amina")
+    await asked(seeing, 60, "Amina")
+    async with seeing.house.store.work() as work:
+        await moves.go_on(work, seeing.lesson, lambda name: "" if name == "builtin" else "video_silent")
+    await asked(seeing, 90, "Amina", "Bilal")
+    assert await seeing.room("Amina") == [(30, 60)]
+    assert await seeing.room("Bilal") == []
+    await asked(seeing, 120)
+    assert await seeing.room("Amina") == [(30, 60)]
+
+
 async def test_close_over_when_a_lesson_is_over_then_who_is_still_in_left_when_last_seen(seeing: Seeing) -> None:
     seeing.house.clock.at = TEN + timedelta(seconds=5)
     await seeing.take(seeing.seen("Bilal", "joined", 0))
@@ -89,6 +103,8 @@ async def test_close_over_when_a_lesson_is_over_then_who_is_still_in_left_when_l
     seeing.house.clock.at += timedelta(minutes=5)
     assert await closed() == 2
     assert await closed() == 0
+    assert await watched() == [("bbb", False)]  # nobody is in, but the room stands and is to be ended
+    seeing.house.clock.at += watching.ENDS
     assert await watched() == []
     assert (await seeing.room("Amina"), await seeing.room("Bilal")) == ([(600, 1200)], [(0, 1200)])
     async with seeing.house.store.look() as look:

@@ -37,6 +37,11 @@ class Room:
     used: bool = False
     """Whether anybody ever came."""
 
+    @property
+    def made(self) -> str:
+        """When this run of it was made, in milliseconds."""
+        return self.run.rpartition("-")[2]
+
 
 @dataclass
 class FakeBigBlueButton:
@@ -66,6 +71,8 @@ class FakeBigBlueButton:
         room = self.rooms.get(told["meetingID"]) if not key else None
         if room is None or address.path != "/bigbluebutton/api/join":
             raise PermissionError(key or call)
+        if told.get("createTime", room.made) != room.made:
+            raise PermissionError("mismatchCreateTime")
         user = f"w_{next(self.numbers):012d}"
         room.users[user] = {
             "userID": told.get("userID", user), "fullName": told["fullName"].strip(), "role": told["role"].upper(),
@@ -182,7 +189,7 @@ class FakeBigBlueButton:
             key = "<messageKey>duplicateWarning</messageKey>"
         else:
             return _failed("idNotUnique")
-        return f"{_fine()}<internalMeetingID>{room.run}</internalMeetingID>{key}"
+        return f"{_fine()}<internalMeetingID>{room.run}</internalMeetingID><createTime>{room.made}</createTime>{key}"
 
     def _running(self, told: dict[str, str]) -> str:
         room = self.rooms.get(told["meetingID"])
@@ -197,6 +204,7 @@ class FakeBigBlueButton:
             for user in room.users.values()
         )
         name = f"<meetingName><![CDATA[{room.told['name']}]]></meetingName>"
+        name += f"<createTime>{room.made}</createTime>"
         return f"{_fine()}{name}<hasBeenForciblyEnded>false</hasBeenForciblyEnded><attendees>{people}</attendees>"
 
     def _end(self, told: dict[str, str]) -> str:

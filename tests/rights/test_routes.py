@@ -11,11 +11,11 @@ from aiohttp.typedefs import Handler
 
 from calendars import rights
 from calendars.errors import Forbidden
+from server.allowance import Allowance
 from server.auth.guard import allow
 from server.feeds import FEEDING, FETCHES_A_MINUTE
 from server.keys import STORE
 from server.migrations import migrate
-from server.patience import Patience
 from tests.rights.matrix import AT_THE_DOOR, INSIDE, LINES, WIDE, Line, these
 from tests.rights.town import PLACES, RIGHTLESS, ROLES, STRANGER, Town, served
 
@@ -153,7 +153,7 @@ async def test_routes_when_every_role_asks_then_each_gets_what_the_contract_says
     async with served(database) as town:
         for line in LINES if roles is THOROUGH else [one for one in LINES if one.route.startswith("GET")]:
             found += await walk(town, line, HTML, roles)
-            town.app[FEEDING].asked = Patience(FETCHES_A_MINUTE)  # one minute a walk: all use the same address
+            town.app[FEEDING].asked = Allowance(FETCHES_A_MINUTE)  # one minute a walk: all use the same address
             if "{" in line.route and line.route.startswith("GET") and roles is THOROUGH:
                 found += await walk(town, line, JSON, ("learner", "teacher", "inspector", RIGHTLESS, STRANGER))
     assert found == [], "\n".join(found)

@@ -18,13 +18,13 @@ from calendars import houses, ical
 from calendars.store import Store
 from calendars.tables import Feed
 from server import assets, feeds, shelf, words
+from server.allowance import Allowance
 from server.auth.csrf import csrf
 from server.auth.guard import find_actor
 from server.keys import ASSETS, HOUSE, SECRET, SETTINGS, STORE, WORDS, House
 from server.middleware.headers import headers
 from server.middleware.problems import problems
 from server.page import speak
-from server.patience import Patience
 from server.settings import Settings
 from tests.calendars.planned import SYSTEM, Planned, plan_house
 from tests.calendars.proposing import cancel
@@ -306,7 +306,7 @@ async def test_tokens_when_guessed_then_household_waits(feeding: Feeding) -> Non
 
 
 def test_patience_when_many_keys_then_bounded() -> None:
-    patience = Patience(1, keys=3)
+    patience = Allowance(1, keys=3)
     for key in "abcd":
         patience.count(key)
     assert list(patience._counts) == ["b", "c", "d"]

@@ -12,10 +12,12 @@ from sqlalchemy import make_url
 from yarl import URL
 
 from calendars import chains
-from classroom import register
+from classroom import register, serverstates
 from classroom.video.jitsi import Jitsi
+from classroom.video.provider import Finding
 from server import hooks
 from server.keys import STORE, VIDEO
+from server.pages.setup.server_health import clock_told
 from tests.calendars.planned import MONDAY, SYSTEM
 from tests.programs import Postgres
 from tests.server.test_provider_switch import JITSI
@@ -75,6 +77,25 @@ async def test_hook_when_a_jitsi_tells_then_it_is_evidence_once_in_the_time_of_t
     begun = int((MONDAY + timedelta(hours=1)).timestamp())
     assert [(starts - begun, ends - begun) for starts, ends in room] == [pytest.approx((5, 185), abs=1)]
     assert [one.kind for one in found.evidence] == ["provider", "provider"]
+
+
+async def test_hook_when_the_clock_there_is_minutes_ahead_then_the_administrators_line_says_how_far(
+    house: House, worker: TestServer, caller: ClientSession
+) -> None:
+    ahead = (worker.app[STORE].clock.now() - MONDAY - timedelta(hours=1)).total_seconds() + 300
+    url = worker.make_url(f"/hooks/jitsi/{JOINED}")
+    async with caller.post(url, headers=proof(worker), json=told(house, worker, "Amina", int(ahead))) as answer:
+        assert answer.status == 200
+    async with house.planned.store.look() as look:
+        known = (await serverstates.known(look))["jitsi"]
+    assert known.problem == "video_tells_ahead"
+    assert int(known.facts["seconds"]) == pytest.approx(300, abs=5)  # type: ignore[call-overload]
+    assert not known.away
+    found = clock_told(known, worker.app[STORE].clock.now())
+    assert found == Finding(
+        "clock", known.problem, {"server": known.facts["server"], "seconds": known.facts["seconds"]}
+    )
+    assert clock_told(known, worker.app[STORE].clock.now() + timedelta(minutes=11)) is None
 
 
 @pytest.fixture
@@ -142,6 +163,7 @@ async def test_hook_when_too_many_come_without_proof_then_they_wait_and_invented
     found = [(await asks("POST", path, headers={}))[0] for path in ("nobody", "another", "third", "fourth", "jitsi")]
     assert found == [401, 401, 401, 429, 401]
     assert [(await asks("POST", "jitsi", headers={}))[0] for _ in range(3)] == [401, 401, 429]
+    assert (await asks("POST", f"jitsi/{JOINED}", b"[]"))[0] == 200  # nobody can silence a server of ours by rubbish
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)

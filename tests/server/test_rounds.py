@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from calendars import chains
+from calendars import chains, groups
 from calendars.errors import Unavailable
+from calendars.rights import target_of_lesson
 from calendars.store import Store
 from classroom import epochs, register, rooms
 from classroom.tables import RoomStay
 from classroom.video.choose import Providers
 from classroom.video.provider import Asked, Door, Guest
+from server.auth import devices, signin
+from server.auth.device import Device
 from server.rounds import Rounds
 from tests.calendars.planned import MONDAY, SYSTEM, Planned, plan_house
 
@@ -29,17 +32,28 @@ class Rooms:
     broken: bool = False
     prepared: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     asked: int = 0
 
-    async def prepare(self, asked: Asked) -> None:
+    async def prepare(self, asked: Asked) -> str:
         self.prepared.append(asked.name)
+        return f"run {len(self.prepared)}"
 
-    async def end(self, lesson: str) -> None:
+    async def end(self, lesson: str) -> bool:
+        """As a BigBlueButton ends: the first time it sends out, then nothing is left."""
         self.ended.append(lesson)
+        gone = not self.people
         self.people.clear()
+        return gone
+
+    async def remove(self, lesson: str, person: str) -> None:
+        self.removed.append(person)
+        if self.broken:
+            raise Unavailable("video_away", server=self.name)
+        self.people.pop(person, None)
 
     def link(self, asked: Asked, guest: Guest, now: datetime) -> Door:
-        return Door(self.name, f"https://{self.name}/{asked.lesson}/{guest.person}", now)
+        return Door(self.name, f"https://{self.name}/{asked.lesson}/{guest.person}")
 
     async def present(self, lesson: str) -> Mapping[str, datetime | None]:
         self.asked += 1
@@ -59,6 +73,8 @@ class Round:
     rounds: Rounds
 
     async def choose(self, *providers: str) -> None:
+        """A second later the programme takes these."""
+        self.house.clock.forward(seconds=1)
         async with self.house.store.work() as work:
             await chains.choose(work, SYSTEM, self.house.programme, providers)
 
@@ -119,7 +135,9 @@ async def test_rounds_when_a_server_breaks_then_its_silence_says_nothing_of_anyb
     assert len(round_.slow.prepared) == 1  # empty again: made ready for whoever comes next
 
 
-async def test_rounds_when_the_lesson_is_over_then_its_room_is_closed_once_for_whoever_stayed(round_: Round) -> None:
+async def test_rounds_when_the_lesson_is_over_then_its_room_is_closed_until_nothing_of_it_is_left(
+    round_: Round,
+) -> None:
     await round_.go()
     async with round_.house.store.work() as work:
         await rooms.open_lesson(work, await round_.house.actor("Veera"), round_.house.lessons["first"][0])
@@ -127,7 +145,46 @@ async def test_rounds_when_the_lesson_is_over_then_its_room_is_closed_once_for_w
     assert round_.good.ended == []  # it is on
     async with round_.house.store.work() as work:
         await register.close(work, await round_.house.actor("Veera"), round_.house.lessons["first"][0])
-    await round_.go(later=25)
-    await round_.go(later=25)
-    assert round_.good.ended == [round_.house.lessons["first"][0]]
+    for _ in range(4):
+        await round_.go(later=25)
+    assert round_.good.ended == [round_.house.lessons["first"][0]] * 2  # sent out, then found gone, then never again
     assert await round_.stays() == [("good", False)]
+
+
+async def test_rounds_when_nobody_ever_came_then_the_room_is_ended_with_its_lesson_all_the_same(round_: Round) -> None:
+    round_.good.people.clear()
+    await round_.go()
+    async with round_.house.store.look() as look:
+        lesson = (await target_of_lesson(look, round_.house.lessons["first"][0]))[0]
+    assert lesson.runs == {"good": "run 1"}  # what every worker's links carry from now on
+    await round_.go(later=(lesson.ends - round_.house.clock.at).total_seconds() + 3600)
+    assert round_.good.ended == [lesson.id]
+
+
+async def test_rounds_when_a_right_ends_then_she_is_sent_out_until_the_server_has_done_it(round_: Round) -> None:
+    amina, bilal = (round_.house.people[name] for name in ("Amina", "Bilal"))
+    round_.good.people[bilal] = None
+    await round_.go()
+    assert round_.good.removed == []
+    async with round_.house.store.work() as work:
+        kaisa, yesterday = await round_.house.actor("Kaisa"), MONDAY.date() - timedelta(days=1)
+        await groups.unseat(work, kaisa, round_.house.seats["Amina"], "other", yesterday)
+    round_.good.broken = True
+    await round_.go(later=25)
+    round_.good.broken = False
+    await round_.go(later=25)
+    await round_.go(later=25)
+    assert round_.good.removed == [amina]
+    assert set(round_.good.people) == {bilal}
+
+
+async def test_rounds_when_she_is_signed_out_everywhere_then_she_is_sent_out(round_: Round) -> None:
+    amina = round_.house.people["Amina"]
+    async with round_.house.store.work() as work:
+        await signin.begin(work, amina, "link", Device("a telephone", own=True, zone="Europe/Helsinki"))
+    await round_.go()
+    assert round_.good.removed == []
+    async with round_.house.store.work() as work:
+        await devices.revoke_others(work, await round_.house.actor("Kaisa"), amina)
+    await round_.go(later=25)
+    assert round_.good.removed == [amina]

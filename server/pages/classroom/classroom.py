@@ -100,9 +100,11 @@ async def door(request: web.Request) -> web.Response:
     if not found.online or not found.is_on(now) or found.lesson is None:
         return see_other(f"/j/{found.id}")
     closes = doors(found.lesson, found.programme.rules).closes
-    asked = Asked(found.id, Shown(found, request[LANGUAGE], now).heading.own, found.starts, closes)
+    room = await _room_of(request, found)
+    named, run = Shown(found, request[LANGUAGE], now).heading.own, found.lesson.runs.get(room, "")
+    asked = Asked(found.id, named, found.starts, closes, run)
     guest = Guest(actor.person, actor.name, found.role, actor.language)
-    way = request.app[VIDEO].of(await _room_of(request, found)).link(asked, guest, store.clock.outside())
+    way = request.app[VIDEO].of(room).link(asked, guest, store.clock.outside())
     return see_other(way.url or f"/lessons/{found.id}/room")
 
 

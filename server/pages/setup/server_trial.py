@@ -8,12 +8,13 @@ from aiohttp import web
 
 from calendars import rights
 from calendars.errors import NotFound, Unavailable
-from classroom import servers
+from classroom import servers, serverstates
 from classroom.video.provider import Finding, Tried
 from server import video
 from server.auth.guard import allow, signed_in
 from server.keys import SAY, STORE, VIDEO
 from server.page import render
+from server.pages.setup.server_health import clock_told
 from server.words import Say, of_error, phrase
 
 WITHIN: Final = 30.0  # seconds for all that is tried
@@ -34,12 +35,15 @@ async def attempt(request: web.Request) -> web.Response:
             await servers.server(look, actor, which)
         elif not rights.may(actor, "administer", rights.THE_HOUSE):
             raise NotFound()
+        app[VIDEO].learn(await serverstates.known(look))
     try:
         provider = app[VIDEO].of(which)
     except Unavailable:
         raise NotFound() from None
     found = await trial(provider, app[STORE].clock.outside()) if isinstance(provider, Tried) else []
     await video.report(app)
+    if told_ahead := clock_told(app[VIDEO].known(which), app[STORE].clock.now()):
+        found = [told_ahead if one == Finding("clock") else one for one in found]
     return render(
         request, "setup/server_trial.html", server=which, name=app[VIDEO].shown(which),
         found=told(found, request[SAY]), row=which in app[VIDEO].rows,

@@ -7,18 +7,20 @@ from typing import Any
 from aiohttp import web
 
 from calendars import chains, rights
-from calendars.errors import NotFound, Unavailable
+from calendars.errors import Invalid, NotFound, Unavailable
 from calendars.store import Work
-from classroom import servers
+from classroom import servers, serverstates
 from classroom.servers import NewServer, Server
+from classroom.video import dial
 from classroom.video.kinds import KINDS, MOST_LINE, MOST_SECRET, Kind, Told
+from classroom.video.provider import Removing
 from server import video
 from server.auth.guard import allow, signed_in
 from server.dates import When
-from server.keys import HOUSE, LANGUAGE, SAY, SEAL, STORE, VIDEO
+from server.keys import HOUSE, LANGUAGE, SAY, SEAL, SETTINGS, STORE, VIDEO
 from server.page import render
 from server.pages.parts.chains import chosen_in, shown_chain
-from server.pages.parts.forms import UNTOUCHED, Entered, once, see_other, text
+from server.pages.parts.forms import UNTOUCHED, Entered, entered, once, see_other, text
 from server.pages.setup.pasted import lines_for
 from server.pages.setup.server_health import shown_health
 from server.pages.setup.server_words import ABOUT, HINTS, LABELS
@@ -52,6 +54,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
     actor, say = signed_in(request), request[SAY]
     async with request.app[STORE].look() as look:
         found = await servers.servers(look, actor)
+        request.app[VIDEO].learn(await serverstates.known(look))
         whose = dict(await servers.organisations(look, actor))
         wide = rights.may(actor, "administer", rights.THE_HOUSE)
         rooms = shown_chain(request, await chains.for_new(look, actor), None, filled) if wide else []
@@ -72,6 +75,7 @@ def _line(request: web.Request, one: Server, whose: Mapping[str, str], when: Whe
         "id": one.id, "name": one.name, "kind": KINDS[one.kind].title if one.kind in KINDS else one.kind,
         "address": one.told.get("url", ""), "whose": whose.get(one.organisation or "", ""),
         "health": shown_health(request, one.id, when),
+        "plain": any(one.told.get(name, "").startswith("http:") for name in ("url", "front")),
     }  # fmt: skip
 
 
@@ -88,6 +92,8 @@ async def add(request: web.Request) -> web.Response:
     """Take it into the house."""
     actor, form = signed_in(request), await request.post()
     kind = _kind_of(str(form.get("kind", "")))
+    if wrong := await _out_of_reach(request, form):
+        return await _new(request, wrong)
 
     async def act(work: Work) -> str:
         new = _read(request, form, kind, "")
@@ -108,6 +114,8 @@ async def show(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     """Reach it otherwise, or call it otherwise."""
     actor, form, which = signed_in(request), await request.post(), request.match_info["server"]
+    if wrong := await _out_of_reach(request, form):
+        return await _one(request, wrong)
 
     async def act(work: Work) -> str:
         before = await servers.server(work, actor, which)
@@ -129,6 +137,19 @@ async def retire(request: web.Request) -> web.Response:
         return "/settings/servers"
 
     return await _done(request, await once(request, form, act, _one))
+
+
+async def _out_of_reach(request: web.Request, form: Mapping[str, object]) -> Entered | None:
+    """The form again where the house may not call what it names: told here, before any unit of work, and not only at
+    the first call. Every call judges anew what it connects to, so this is for whoever writes and guards nothing."""
+    try:
+        for name in ("url", "front"):
+            written = text(form, name, MOST_LINE).strip()
+            if name == "url" or written.startswith("http:"):  # the other is for browsers alone, with a token in it
+                await dial.check(written, request.app[SETTINGS].reach, name)
+    except Invalid as wrong:
+        return entered(request, form, wrong)
+    return None
 
 
 async def _done(request: web.Request, answer: web.Response) -> web.Response:
@@ -166,9 +187,22 @@ async def _form(
         fields=[_field(request, one, kind, secrets, found, when) for one in kind.told], found=found,
         entered=Entered(shown, filled.words, filled.field, filled.status), whose=whose,
         lines=lines_for(request, found) if found and found.retired is None else [],
+        known=_known(request, kind, found),
         retired=when.moment(found.retired) if found and found.retired else "",
         kept=urlsafe_b64encode(held).decode(),
     )  # fmt: skip
+
+
+def _known(request: web.Request, kind: Kind, found: Server | None) -> list[str]:
+    """What whoever relies on this server must know of it."""
+    say, told = request[SAY], []
+    room = request.app[VIDEO].rows.get(found.id) if found else None
+    if room and not isinstance(room.provider, Removing):
+        told.append(say("This server sends nobody out at our word: whoever leads the lesson does it there."))
+    if kind.lag:
+        told.append(say("When a line breaks, it tells so up to {seconds} s late.", seconds=kind.lag))
+        told.append(say("Register and report show apart what only the room has seen."))
+    return told
 
 
 def _field(
@@ -184,7 +218,7 @@ def _field(
         told.append(say("Written {time}. Write a new one to change it.", time=when.moment(written)))
     return {
         "name": one.name, "label": say(LABELS[one.name]), "secret": one.secret, "choices": one.choices,
-        "required": one.required and not (one.name in kept or written), "hint": " ".join(told), "long": one.long,
+        "required": one.required and not (one.name in kept or written), "hint": " ".join(told),
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from calendars.clock import Clock
+from calendars.reach import LOOPBACK, Reach
 from classroom.video.line import PATIENCE, Line, Patience
 
 Act = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -67,7 +68,7 @@ async def line_to(base: str, clock: Clock, patience: Patience = PATIENCE) -> Asy
     async def at_once(_seconds: float) -> None:
         """Time is not what these tests are about."""
 
-    line = Line(base, clock, patience, sleep=at_once, luck=lambda: 0.5)
+    line = Line(base, clock, patience, reach=Reach(LOOPBACK), sleep=at_once, luck=lambda: 0.5)
     try:
         yield line
     finally:

@@ -119,7 +119,7 @@ def test_link_when_somebody_enters_then_exactly_this_and_signed(role: str, algor
         **watched,
     }
     assert f"{address.scheme}://{address.netloc}{address.path}" == "https://bbb.example.org/bigbluebutton/api/join"
-    assert (door.provider, door.until) == ("bigbluebutton", AT + timedelta(minutes=5))
+    assert door.provider == "bigbluebutton"
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,25 @@ async def test_link_when_something_is_not_set_then_unavailable(lacking: dict[str
     with pytest.raises(Unavailable) as refused:
         replace(provider(), **told).link(asked(), guest(), AT)
     assert refused.value.code == "provider_not_set"
+
+
+async def test_link_when_the_room_was_made_anew_then_the_old_one_opens_nothing_and_leads_back_to_us() -> None:
+    lesson = asked()
+    back = "https://oppitupa.example.org/j/{lesson}"
+    async with running() as (fake, told, _ear):
+        one = replace(told, back=back)
+        first = replace(lesson, run=await one.prepare(lesson))
+        assert first.run
+        assert await one.prepare(lesson) == first.run  # it is the same room still
+        old = one.link(first, guest(person=AMINA), AT).url or ""
+        fake.leave(lesson.lesson, fake.join(old))
+        fake.pass_time(60)
+        second = replace(lesson, run=await one.prepare(lesson))
+        assert second.run != first.run
+        with pytest.raises(PermissionError, match="mismatchCreateTime"):
+            fake.join(old)
+        fake.join(one.link(second, guest(person=AMINA), AT).url or "")
+        assert parse_qs(urlsplit(old).query)["errorRedirectUrl"] == [back.replace("{lesson}", lesson.lesson)]
 
 
 # --- a lesson -------------------------------------------------------------------------------------------------------
@@ -164,10 +183,10 @@ async def test_lesson_when_held_then_each_of_our_people_is_seen_once_and_nobody_
         fake.leave(lesson.lesson, first)
         second = fake.join(one.link(lesson, guest(person=AMINA), AT).url or "")
         assert first != second
-        await one.end(lesson.lesson)
+        assert not await one.end(lesson.lesson)
         assert await one.present(lesson.lesson) == {}
         assert set(await fake.deliver()) == {200}
-        await one.end(lesson.lesson)
+        assert await one.end(lesson.lesson)
         assert fake.hooks == {}
     events = [(seen.person, seen.event, seen.lesson) for seen in ear.seen]
     assert events == [

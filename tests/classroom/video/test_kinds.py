@@ -1,16 +1,20 @@
 """The kinds of video server: what each must be told, in which form, and the provider that comes of it."""
 
 from dataclasses import fields
+from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from calendars.clock import Clock
 from calendars.errors import Invalid
 from classroom.video.choose import line_of
 from classroom.video.galene import Galene
-from classroom.video.kinds import KINDS, made_of
+from classroom.video.kinds import KINDS, Home, made_of
 from classroom.video.link import Link
 from server.settings import Settings
+from tests.classroom.video.guests import asked, guest
 
 GALENE = {
     "url": "https://galene.example.org", "admin": "us", "password": "a good password", "secret": "a good long secret",
@@ -48,6 +52,16 @@ def test_read_when_something_is_wrong_then_its_field_is_named(
     with pytest.raises(Invalid) as refused:
         KINDS[kind].read(said)
     assert (refused.value.code, refused.value.facts["field"]) == (code, field)
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n", " ", ""], ids=["as it is", "as Windows has it", "blanks", "nothing"])
+def test_read_when_a_private_key_comes_through_a_field_of_one_line_then_it_signs_all_the_same(between: str) -> None:
+    pem = generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    told = {"url": "https://8x8.vc", "app_id": "us", "key_id": "us/1", "secret": between.join(pem.splitlines())}
+    said = KINDS["jitsi"].read(told)
+    assert said["secret"] == pem
+    jitsi = KINDS["jitsi"].make("jitsi", Home(Clock()), said)
+    assert "jwt=" in (jitsi.link(asked(), guest(), datetime.now(UTC)).url or "")
 
 
 def test_read_when_all_is_said_then_as_it_was_and_its_secrets_are_known() -> None:

@@ -32,6 +32,10 @@ NO_TURN = (
     "sound in the embedded room. `apt install coturn`, then set OPPITUPA_TURN and OPPITUPA_TURN_SECRET."
 )
 DATABASE = "ok   The database answers and has the form that this version needs."
+NO_KEY = (
+    "-    OPPITUPA_SEAL_KEY is not set: whoever has a copy of the database has the secrets of the video servers. "
+    "Set it to what `openssl rand -base64 32` says, and keep it where no backup of the database is."
+)
 
 
 @pytest.fixture
@@ -114,6 +118,7 @@ def test_doctor_when_a_new_house_is_looked_at_then_it_says_what_to_do(
     _, told, _ = examined(capsys)
     assert told == [
         DATABASE,
+        NO_KEY,
         "-    Mail is not set: letters wait in the outbox page. Set OPPITUPA_SMTP_HOST to send them.",
         NO_TURN,
         "-    The house is on this machine alone, over plain http: others need HTTPS (OPPITUPA_URL).",
@@ -129,6 +134,7 @@ def test_doctor_when_everything_is_set_and_answers_then_all_is_well(
     monkeypatch.setenv("OPPITUPA_TLS_CERT", str(tmp_path / "good.pem"))
     monkeypatch.setenv("OPPITUPA_TLS_KEY", str(key))
     monkeypatch.setenv("OPPITUPA_TURN_SECRET", "s" * 32)
+    monkeypatch.setenv("OPPITUPA_SEAL_KEY", "k" * 32)
     monkeypatch.setenv("OPPITUPA_SMTP_HOST", "127.0.0.1")
     monkeypatch.setenv("OPPITUPA_SMTP_ENCRYPTION", "none")
     monkeypatch.setenv("OPPITUPA_MAIL_FROM", "house@example.org")
@@ -139,11 +145,21 @@ def test_doctor_when_everything_is_set_and_answers_then_all_is_well(
     until = (datetime.now(UTC) + timedelta(days=90, hours=1)).date()
     assert told == [
         DATABASE,
+        "ok   A copy of the database alone opens no secret of a video server.",
         f"ok   The mail server 127.0.0.1:{mail} lets us in.",
         f"ok   turn:127.0.0.1:{stun} answers.",
         f"ok   The certificate is good until {until}.",
         "ok   The last backup is 0 hours old.",
     ]
+
+
+def test_doctor_when_the_seal_has_its_old_key_still_then_it_says_when_to_take_it_out(
+    house: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPPITUPA_SEAL_KEY", "k" * 32)
+    monkeypatch.setenv("OPPITUPA_SEAL_KEY_BEFORE", "j" * 32)
+    told = "TODO OPPITUPA_SEAL_KEY_BEFORE is set: once the house has started with both keys, take it out."
+    assert examined(capsys)[1][1] == told
 
 
 def test_doctor_when_what_is_set_does_not_answer_then_it_says_which_and_what_to_check(
@@ -161,6 +177,7 @@ def test_doctor_when_what_is_set_does_not_answer_then_it_says_which_and_what_to_
     _, told, _ = examined(capsys)
     assert told == [
         DATABASE,
+        NO_KEY,
         f"TODO The mail server 127.0.0.1:{dead} did not let us in (ConnectionRefusedError): check OPPITUPA_SMTP_*.",
         f"TODO turn:127.0.0.1:{dead}?transport=tcp does not answer (Connection refused): "
         "check that it runs and its port is open.",

@@ -13,7 +13,7 @@ from calendars.clock import Clock
 from calendars.grants import Right
 from calendars.store import Store
 from classroom.servers import Server
-from classroom.video.kinds import KINDS
+from classroom.video.kinds import KINDS, Home
 from server.commands import doctor
 from server.pages.setup.pasted import HOLE, WORD, lines
 from server.settings import Settings
@@ -84,7 +84,7 @@ async def test_doctor_when_servers_are_set_then_it_tries_each_and_says_what_to_d
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_lines_to_paste_when_shown_then_they_hold_our_address_and_no_secret(kind: str) -> None:
-    provider = KINDS[kind].make("s1", Clock(), "", TOLD[kind] | dict.fromkeys(KINDS[kind].secrets, SECRET))
+    provider = KINDS[kind].make("s1", Home(Clock()), TOLD[kind] | dict.fromkeys(KINDS[kind].secrets, SECRET))
     server = Server("s1", "Kunta", kind, None, TOLD[kind], {}, datetime.now(UTC), None)
     assert lines(server, provider, "", str) == []
     told = "\n".join(text for _, text in lines(server, provider, "https://house.example.org", str))

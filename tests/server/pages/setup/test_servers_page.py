@@ -55,6 +55,52 @@ async def test_server_when_a_form_is_refused_then_nothing_is_lost_and_the_secret
     assert "Write a new one to change it." in await page_of(admin, f"/settings/servers/{which}")
 
 
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("https://10.0.0.1", "it lies in an inside network"),
+        ("https://[::ffff:169.254.169.254]", "inside network"),
+        ("https://2852039166/latest", "inside network"),
+        ("https://0", "inside network"),
+        ("http://93.184.216.34", "is not encrypted"),
+    ],
+)
+async def test_server_when_its_address_is_inside_or_not_encrypted_then_the_form_says_so(
+    admin: TestClient, url: str, sentence: str
+) -> None:
+    page, action = "/settings/servers/new?kind=jitsi", "/settings/servers/new"
+    status, refused = await sent(admin, page, FORM | {"url": url}, action)
+    assert status == 422
+    assert sentence in refused
+    assert 'id="url-error"' in refused
+    assert SECRET not in refused
+
+
+async def test_server_when_it_is_of_this_machine_and_not_encrypted_then_the_training_house_takes_it_and_says_so(
+    admin: TestClient,
+) -> None:
+    page, action = "/settings/servers/new?kind=jitsi", "/settings/servers/new"
+    assert (await sent(admin, page, FORM | {"url": "http://127.0.0.1:1"}, action))[0] == 303
+    assert "Not encrypted: whoever listens" in await page_of(admin, "/settings/servers")
+
+
+async def test_server_when_it_cannot_do_something_then_its_page_says_so(admin: TestClient) -> None:
+    page, action = "/settings/servers/new?kind=jitsi", "/settings/servers/new"
+    await sent(admin, page, FORM, action)
+    (which,) = admin.server.app[VIDEO].rows  # type: ignore[union-attr, attr-defined]
+    told = await page_of(admin, f"/settings/servers/{which}")
+    assert "up to 60 s late" in told
+    assert "sends nobody out at our word" in told
+
+
+async def test_secret_when_it_is_typed_then_it_is_hidden_and_can_be_shown(admin: TestClient) -> None:
+    for kind in ("jitsi", "galene"):
+        page = await page_of(admin, f"/settings/servers/new?kind={kind}")
+        assert 'type="password"' in page
+        assert 'data-shows="secret"' in page
+        assert "<textarea" not in page
+
+
 async def test_server_when_added_then_a_programme_can_take_its_rooms_and_goes_on_when_it_retires(
     admin: TestClient, house: Planned
 ) -> None:

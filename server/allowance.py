@@ -6,7 +6,7 @@ from collections import OrderedDict
 from calendars.errors import TooMany
 
 
-class Patience:
+class Allowance:
     """So many a minute for each key; counted in memory, for the most recent keys."""
 
     def __init__(self, most: int, keys: int = 10_000) -> None:
