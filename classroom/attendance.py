@@ -275,10 +275,15 @@ def seen_in(events: Iterable[Provided]) -> tuple[list[Interval], int | None]:
     """Rule 4: what one provider saw of her, each from joined to left; and since when, if she has not left."""
     stays: list[Interval] = []
     joined: int | None = None
-    for line in sorted(events, key=lambda line: (line.at, line.event == "joined")):
+    for line in in_order(events):
         if line.event == "joined":
             joined = line.at if joined is None else joined
         elif joined is not None:
             stays.append(Interval(joined, line.at))
             joined = None
     return stays, joined
+
+
+def in_order(events: Iterable[Provided]) -> list[Provided]:
+    """Rule 4: by `at` and, within a second, `left` before `joined`."""
+    return sorted(events, key=lambda line: (line.at, line.event == "joined"))

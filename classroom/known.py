@@ -15,6 +15,7 @@ from classroom.tables import Visit
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STREAMS_AT_ONCE = 400
+FINE = 32
 
 
 @dataclass(slots=True)
@@ -49,6 +50,16 @@ async def standing(look: Look, programme: str, lessons: Iterable[Lesson], at: da
 def step(heard: datetime, now: datetime) -> str:
     """One move of a stay's last evidence: the second at which it was heard, and when it was known, in microseconds."""
     return f"{seconds(heard)}@{_microseconds(now)} "
+
+
+def grown(steps: str, begun: datetime, heard: datetime, now: datetime) -> str:
+    """The moves of a stay that goes on for hours, with one more where it is due: at most a few hundred.
+
+    What is said of a stay while it lasts lags by a thirty-second of it at most; its end is known to the second.
+    """
+    first, until = seconds(begun), seconds(heard)
+    written = max(first, last_step(steps, now, first))
+    return steps + step(heard, now) if until - written > (until - first) // FINE else steps
 
 
 def proven_until(visit: Visit, at: datetime) -> int:

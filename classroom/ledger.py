@@ -126,7 +126,7 @@ async def _lines(look: Look, ids: Sequence[str], at: datetime, past: datetime | 
         until = seconds(visit.b) if past is None else proven_until(visit, past)
         lines[visit.lesson].append(_stay_so_far(visit, at, until))
     for stay in await look.all(_open_rooms(ids, past)):
-        lines[stay.lesson] += _room_so_far(stay, lines[stay.lesson], at, past)
+        lines[stay.lesson] += _room_so_far(stay, lines[stay.lesson], at)
     breaks = select(Pause).where(Pause.lesson.in_(ids), Pause.starts <= at).order_by(Pause.starts)
     for row in await look.all(breaks if past else breaks.where(Pause.ends.is_(None))):
         over = any(isinstance(one, Break) and one.starts == seconds(row.starts) for one in lines[row.lesson])
@@ -155,7 +155,7 @@ def _open_rooms(lessons: Sequence[str], past: datetime | None) -> Any:
     return (query if past else query.where(RoomStay.closed.is_(None))).order_by(RoomStay.id)
 
 
-def _room_so_far(stay: RoomStay, lines: Sequence[Line], at: datetime, past: datetime | None) -> list[Line]:
+def _room_so_far(stay: RoomStay, lines: Sequence[Line], at: datetime) -> list[Line]:
     """Who has joined and not left was in for as long as the provider has seen her in, and no longer."""
     hers = [
         one for one in lines if isinstance(one, Provided) and (one.learner, one.provider) == (stay.person, stay.name)
@@ -163,7 +163,7 @@ def _room_so_far(stay: RoomStay, lines: Sequence[Line], at: datetime, past: date
     joined = seen_in(hers)[1]
     if joined is None:
         return []
-    until = seconds(stay.b) if past is None else last_step(stay.steps, past, joined)
+    until = last_step(stay.steps, at, joined)
     if until <= joined:
         return []
     return [

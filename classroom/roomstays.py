@@ -6,21 +6,26 @@ The rows follow from the evidence by rule 4 of the contract, so the order in whi
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from sqlalchemy import select
 
+from calendars import rights
 from calendars.clock import rfc3339, seconds
 from calendars.store import Look, Work, new_id
 from calendars.tables import Lesson
-from classroom.attendance import seen_in
+from classroom import ledger
+from classroom.attendance import in_order, seen_in
 from classroom.facts import SeenInRoom
-from classroom.ledger import line_of
+from classroom.known import grown
 from classroom.tables import Evidence, RoomStay
 from classroom.testimony import Provided
 from classroom.visits import late_by
 
 Connected = tuple[str, str]
 """A person, and the provider's word for her connection."""
+GONE = "gone"
+"""How the key of a good-bye begins that nobody said: she was not in the room any more when it was asked."""
 
 
 async def settle(work: Work, lesson: Lesson, provider: str, touched: Mapping[Connected, str]) -> None:
@@ -32,10 +37,9 @@ async def settle(work: Work, lesson: Lesson, provider: str, touched: Mapping[Con
     rows = await of_people(work, lesson.id, people)
     before = {person: told_of(rows[person]) for person in people}
     known = {(one.person, one.connection): one for stays in rows.values() for one in stays if one.provider == provider}
-    lines = await _lines(work, lesson.id, people)
+    lines = await _taken_back(work, lesson.id, provider, touched)
     for (person, connection), role in touched.items():
-        name = f"{provider}/{connection}" if connection else provider
-        stays, joined = seen_in(lines[person, name])
+        stays, joined = seen_in(lines[person, _name(provider, connection)])
         if not stays and joined is None:
             continue
         row = known.get((person, connection))
@@ -74,17 +78,65 @@ async def of_people(look: Look, lesson: str, people: Collection[str]) -> dict[st
     return found
 
 
-async def _lines(look: Look, lesson: str, people: Sequence[str]) -> Mapping[Connected, list[Provided]]:
-    """What providers told of these people, by person and the name of the connection."""
+async def _taken_back(
+    work: Work, lesson: str, provider: str, touched: Mapping[Connected, str]
+) -> Mapping[Connected, list[Provided]]:
+    """The lines of these people, by person and the name of the connection.
+
+    Whose own good-bye comes after she was taken for gone had been in until she said it: that is written down, too.
+    """
+    people = sorted({person for person, _ in touched})
+    lines, guessed = await _lines(work, lesson, provider, people)
+    again = [
+        ledger.Said(
+            "provider", person, {"provider": name, "event": "joined", "at": rfc3339(_instant(one.at))}
+            | ({"role": role} if role in rights.LEADS else {}), origin=f"{provider} still {one.id}",
+        )
+        for (person, connection), role in touched.items()
+        for name in [_name(provider, connection)]
+        for one, after in pairwise(in_order(lines[person, name]))
+        if one.id in guessed and after.event == "left" and after.at > one.at
+    ]  # fmt: skip
+    if again:
+        await ledger.enter(work, lesson, *again)
+        lines, _ = await _lines(work, lesson, provider, people)
+    return lines
+
+
+async def _lines(
+    look: Look, lesson: str, provider: str, people: Sequence[str]
+) -> tuple[Mapping[Connected, list[Provided]], set[str]]:
+    """What providers told of these people, and the ids of the good-byes that this one never said."""
     found: dict[Connected, list[Provided]] = defaultdict(list)
+    guessed = set()
     query = select(Evidence).where(
         Evidence.lesson == lesson, Evidence.kind == "provider", Evidence.person.in_(people)
     )  # fmt: skip
     for row in await look.all(query.order_by(Evidence.number)):
-        line = line_of(row)
+        line = ledger.line_of(row)
         if isinstance(line, Provided):
             found[line.learner, line.provider].append(line)
-    return found
+            if (row.origin or "").startswith(f"{provider} {GONE} "):
+                guessed.add(line.id)
+    return found, guessed
+
+
+def carry_on(stays: Sequence[RoomStay], seen: datetime, now: datetime) -> None:
+    """Somebody was seen in at an instant: of her open stays the newest goes on until then, others until the next began.
+
+    One whose good-bye was lost would else cover every gap that comes after it.
+    """
+    still = [one for one in stays if one.closed is None]
+    newest = max(still, key=lambda one: (one.a, one.id))
+    for one in still:
+        until = seen if one is newest else min([seen, *(other.a for other in stays if other.a > one.a)])
+        if until > one.b:
+            one.b, one.steps = until, grown(one.steps, one.a, until, now)
+
+
+def _name(provider: str, connection: str) -> str:
+    """By which lines stand in the evidence."""
+    return f"{provider}/{connection}" if connection else provider
 
 
 def told_of(stays: Iterable[RoomStay]) -> dict[str, str] | None:

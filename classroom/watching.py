@@ -3,7 +3,7 @@
 A server that does not answer changes nothing. Nobody is credited beyond the last instant at which she was seen.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,6 @@ from calendars.names import in_language
 from calendars.store import Look, Work
 from calendars.tables import Day, Lesson, Person, Programme
 from classroom import roomstays, sightings
-from classroom.known import step
 from classroom.moves import room_of
 from classroom.sightings import Taken
 from classroom.tables import RoomStay
@@ -41,6 +40,8 @@ class Watch:
     provider: str
     asked: Asked
     prepares: bool
+    here: bool
+    """Whether the lesson is in this room now, not only prepared for it or gone from it."""
 
 
 async def to_watch(look: Look) -> list[Watch]:
@@ -68,7 +69,7 @@ async def to_watch(look: Look) -> list[Watch]:
         asks = (given if on else over) | still.get(lesson.id, set())
         for one in sorted(asks):
             asked = Asked(lesson.id, name, lesson.starts, closes, lesson.runs.get(one, ""))
-            found.append(Watch(lesson.id, one, asked, on and one in given))
+            found.append(Watch(lesson.id, one, asked, on and one in given, one == room_of(lesson, programme)))
     return found
 
 
@@ -79,6 +80,14 @@ async def unwelcome(look: Look, lesson: str, people: Collection[str]) -> set[str
     return {one for one in ours if not rights.may(await rights.actor_of(look, one, ""), "enter", target)}
 
 
+async def is_news(
+    look: Look, watch: Watch, present: Mapping[str, datetime | None], asked_at: datetime
+) -> bool:  # fmt: skip
+    """Whether such an answer of a room says anything that is not written down: `reconcile` has something to do."""
+    answer = _Answer.of(await _rows(look, watch.lesson, watch.provider), watch.lesson, present, asked_at)
+    return bool(answer.told or (answer.seen and watch.here))
+
+
 async def reconcile(
     work: Work, provider: str, lesson: str, present: Mapping[str, datetime | None], asked_at: datetime
 ) -> Taken:
@@ -87,28 +96,55 @@ async def reconcile(
     Who is in and unknown has joined; who is known and gone has left where she was last seen.
     """
     await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
-    found_lesson, programme, _ = await rights.target_of_lesson(work, lesson)
+    found, programme, _ = await rights.target_of_lesson(work, lesson)
     rows = await _rows(work, lesson, provider)
-    known = {one.person for one in rows if one.closed is None}
-    settled = {one.person for one in rows if one.told > asked_at - SETTLES}
-    gone = [
-        _left(row)
-        for row in rows
-        if row.closed is None and row.person not in present and row.person not in settled
-    ]  # fmt: skip
-    bare = {one.person: one for one in rows if not one.connection}
-    found = [
-        _joined(lesson, person, since, bare.get(person), asked_at)
-        for person, since in present.items()
-        if person not in known and person not in settled
-    ]
-    taken = await sightings.take(work, provider, gone + found) if gone or found else Taken()
-    here = room_of(found_lesson, programme) == provider  # whoever sits on in a room that was left is seen no further
-    for row in await _rows(work, lesson, provider):
-        if here and row.closed is None and row.person in present and row.b < asked_at:
-            row.b, row.steps = asked_at, row.steps + step(asked_at, work.now)
+    answer = _Answer.of(rows, lesson, present, asked_at)
+    taken = Taken()
+    if answer.told:
+        taken = await sightings.take(work, provider, answer.told)
+        answer = _Answer.of(await _rows(work, lesson, provider), lesson, present, asked_at)
+    if room_of(found, programme) == provider:  # whoever sits on in a room that was left is seen no further
+        for stays in answer.seen:
+            roomstays.carry_on(stays, asked_at, work.now)
     await work.flush()
     return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a room's answer adds to what is known: who came and went, and the stays of whoever goes on being in."""
+
+    told: Sequence[Sighting]
+    seen: Sequence[Sequence[RoomStay]]
+
+    @classmethod
+    def of(
+        cls, rows: Sequence[RoomStay], lesson: str, present: Mapping[str, datetime | None], asked_at: datetime
+    ) -> "_Answer":
+        hers: dict[str, list[RoomStay]] = {}
+        for one in rows:
+            hers.setdefault(one.person, []).append(one)
+        still = {person: [one for one in stays if one.closed is None] for person, stays in hers.items()}
+        inside = {person: stays for person, stays in still.items() if stays}
+        settled = {one.person for one in rows if one.told > asked_at - SETTLES}
+        bare = {one.person: one for one in rows if not one.connection}
+        told = [
+            _left(row)
+            for person, stays in inside.items()
+            if person not in present and person not in settled
+            for row in stays
+        ]
+        told += [
+            _joined(lesson, person, since, bare.get(person), asked_at)
+            for person, since in present.items()
+            if person not in inside and person not in settled
+        ]
+        behind = [
+            hers[person]
+            for person, stays in inside.items()
+            if person in present and max(one.b for one in stays) < asked_at
+        ]
+        return cls(told, behind)
 
 
 async def close_over(work: Work) -> int:
@@ -142,7 +178,7 @@ async def _rows(look: Look, lesson: str, provider: str) -> list[RoomStay]:
 
 def _left(row: RoomStay) -> Sighting:
     at = roomstays.proven(row)
-    key = f"gone {row.id} {seconds(at)}"
+    key = f"{roomstays.GONE} {row.id} {seconds(at)}"
     return Sighting(row.lesson, row.person, "left", at, key, row.connection)
 
 

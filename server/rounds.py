@@ -5,15 +5,16 @@ The network is never waited for inside a unit of work.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
 
-from calendars.errors import Refused, Unavailable
+from calendars.errors import Unavailable
+from calendars.lessons import LEADERS_BEFORE
 from calendars.store import Store
-from classroom import rooms, watching
-from classroom.video.choose import Providers
+from classroom import moves, rooms, watching
+from classroom.video.choose import Providers, line_of
 from classroom.video.provider import Ending, Provider, Removing, Watched
 from classroom.watching import Watch
 from server.auth.sockets import signed_out
@@ -21,6 +22,7 @@ from server.auth.sockets import signed_out
 EVERY = 25.0  # seconds between two rounds
 WITHIN = 10.0  # seconds that one server may take for one answer
 AT_ONCE = 4  # questions to one server at one time
+PATIENT = 2  # rounds in a row in which a room may not be ready before its lesson goes on in the next one
 log = structlog.get_logger()
 
 
@@ -34,6 +36,8 @@ class Rounds:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._over: set[tuple[str, str]] = set()
         """Lesson and provider of rooms of which nothing is left; to end one twice is to end it once."""
+        self._unready: dict[tuple[str, str], list[str]] = {}
+        """By lesson and provider: what went wrong in the last rounds, one code each."""
 
     async def run(self) -> None:
         """Round after round, until cancelled; one that fails is logged and comes again."""
@@ -59,7 +63,9 @@ class Rounds:
             await watching.close_over(work)
         async with self._store.look() as look:
             watches = await watching.to_watch(look)
-        self._over &= {(one.lesson, one.provider) for one in watches}
+        watched = {(one.lesson, one.provider) for one in watches}
+        self._over &= watched
+        self._unready = {which: codes for which, codes in self._unready.items() if which in watched}
         for name, those in groupby(sorted(watches, key=lambda one: one.provider), key=lambda one: one.provider):
             if name in self._busy and not self._busy[name].done():
                 log.warning("round_still_on", server=name)
@@ -81,29 +87,56 @@ class Rounds:
     async def _lesson(self, gate: asyncio.Semaphore, provider: Provider, watch: Watch) -> None:
         if (watch.lesson, watch.provider) in self._over and not watch.prepares:
             return
+        people: Mapping[str, datetime | None] = {}
         async with gate:
             try:
-                people = await self._ask(provider, watch) if isinstance(provider, Watched) else None
+                if isinstance(provider, Watched):
+                    people = await self._ask(provider, watch)
                 async with asyncio.timeout(WITHIN):
-                    await self._keep(provider, watch, people or {})
-            except Refused as refused:
-                log.warning("room_away", server=watch.provider, code=refused.code)
+                    await self._keep(provider, watch, people)
+                self._unready.pop((watch.lesson, watch.provider), None)
+            except Unavailable as away:
+                await self._away(provider, watch, away, empty=not people)
             except TimeoutError:
-                log.warning("room_away", server=watch.provider, code="too_slow")
+                await self._away(provider, watch, Unavailable("video_silent", server=watch.provider), empty=not people)
             except Exception:
                 log.exception("room_failed", server=watch.provider)
 
     async def _keep(self, provider: Provider, watch: Watch, people: Mapping[str, object]) -> None:
-        """Make the room ready while nobody is in, send out who may not be there any more, end it with its lesson."""
-        if watch.prepares and not people:
+        """Send out who may not be there any more, make the room ready, end it with its lesson.
+
+        It is made ready also while people are in: what tells us of them may have gone meanwhile.
+        """
+        if watch.prepares:
+            if people:
+                await self._send_out(provider, watch, people)
             run = await provider.prepare(watch.asked)
             if run != watch.asked.run:
                 async with self._store.work() as work:
                     await rooms.stands(work, watch.lesson, watch.provider, run)
-        elif watch.prepares:
-            await self._send_out(provider, watch, people)
         elif isinstance(provider, Ending) and await provider.end(watch.lesson):
             self._over.add((watch.lesson, watch.provider))
+
+    async def _away(self, provider: Provider, watch: Watch, away: Unavailable, *, empty: bool) -> None:
+        """Keep what went wrong; a lesson whose room cannot be made ready goes on in the next one.
+
+        A server that is there and takes no key of ours is as good as away, though its line does not rest.
+        """
+        log.warning("room_away", server=watch.provider, code=away.code)
+        line = line_of(provider)
+        if line is not None:
+            line.note(away)
+        codes = self._unready.setdefault((watch.lesson, watch.provider), [])
+        codes[:] = [*codes, away.code][-PATIENT:]
+        near = watch.asked.starts - timedelta(seconds=LEADERS_BEFORE) <= self._store.clock.now()
+        if len(codes) == PATIENT and empty and near and watch.here and watch.prepares:
+            async with self._store.work() as work:
+                await moves.go_on(work, watch.lesson, lambda name: self._why_not(watch.lesson, name))
+
+    def _why_not(self, lesson: str, name: str) -> str:
+        """The code of why this lesson cannot be held on a server; empty where it can."""
+        codes = self._unready.get((lesson, name), [])
+        return codes[-1] if len(codes) == PATIENT else self._providers.why_not(name)
 
     async def _send_out(self, provider: Provider, watch: Watch, people: Mapping[str, object]) -> None:
         """Whose right has ended, or whose every sign-in, goes; if the server fails, the next round sees her again."""
@@ -121,6 +154,9 @@ class Rounds:
         async with asyncio.timeout(WITHIN):
             people = await provider.present(watch.lesson)
         ours = {person: since + clock.shift if since else None for person, since in people.items()}
+        async with self._store.look() as look:
+            if not await watching.is_news(look, watch, ours, asked_at):
+                return people
         async with self._store.work() as work:
             taken = await watching.reconcile(work, watch.provider, watch.lesson, ours, asked_at)
         if taken.new or taken.kept_out:

@@ -6,7 +6,7 @@ TURN credentials live for hours, for one person (coturn's REST scheme: `<expiry>
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ class Builtin:
 
     stun: tuple[str, ...] = ()
     turn: tuple[str, ...] = ()
-    turn_secret: str = ""
+    turn_secret: str = field(default="", repr=False)
     name: str = "builtin"
 
     async def prepare(self, asked: Asked) -> str:

@@ -111,6 +111,11 @@ class Line:
         """Call the server again though it rests: somebody looks right now."""
         self._breaker.wake()
 
+    def note(self, problem: Unavailable) -> None:
+        """Keep what went wrong in what the server said, although it answered."""
+        if problem.code != "video_resting":
+            self._breaker.noted(problem.code, problem.facts)
+
     async def close(self) -> None:
         """Hang up."""
         if self._client is not None:

@@ -115,7 +115,7 @@ class LiveKit:
             told = json.loads(answer.body)
         except (ValueError, RecursionError):
             told = None
-        if isinstance(told, dict) and answer.status == 200:
+        if isinstance(told, dict) and answer.status == 200 and "code" not in told:  # by a proxy an error may be a 200
             return told
         if isinstance(told, dict) and told.get("code") == "not_found":
             return {}

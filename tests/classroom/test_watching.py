@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from calendars.clock import seconds
 from calendars.tables import Lesson
-from classroom import moves, watching
+from classroom import moves, roomstays, watching
+from classroom.known import FINE, last_step
 from classroom.sightings import Taken
 from classroom.tables import Evidence, RoomStay
-from tests.calendars.planned import MONDAY, Planned
+from tests.calendars.planned import MONDAY, Planned, counted
 from tests.classroom.seeing import TEN, Seeing
+from tests.classroom.video import guests
 
 
 @pytest.fixture
@@ -79,6 +82,86 @@ async def test_reconcile_when_the_lesson_has_left_the_room_then_who_sits_on_is_s
     assert await seeing.room("Bilal") == []
     await asked(seeing, 120)
     assert await seeing.room("Amina") == [(30, 60)]
+
+
+async def test_reconcile_when_she_was_taken_for_gone_and_says_good_bye_later_then_she_was_in_until_that(
+    seeing: Seeing,
+) -> None:
+    seeing.house.clock.at = TEN
+    await seeing.take(seeing.seen("Amina", "joined", 0), seeing.seen("Bilal", "joined", 0))
+    await asked(seeing, 30, "Amina", "Bilal")
+    assert await asked(seeing, 60) == Taken(new=2)
+    then = seeing.house.clock.at
+    assert (await seeing.room("Amina"), await seeing.room("Bilal")) == ([(0, 30)], [(0, 30)])
+    seeing.house.clock.at = TEN + timedelta(seconds=300)
+    for _ in range(2):
+        await seeing.take(seeing.seen("Amina", "left", 47))
+    assert await seeing.room("Amina") == [(0, 47)]
+    await seeing.take(seeing.seen("Amina", "joined", 100), seeing.seen("Amina", "left", 120))
+    assert (await seeing.room("Amina"), await seeing.room("Bilal")) == ([(0, 47), (100, 120)], [(0, 30)])
+    assert await seeing.room("Amina", as_of=then) == [(0, 30)]
+
+
+async def test_reconcile_when_a_good_bye_was_lost_then_what_was_never_seen_open_covers_no_later_gap(
+    seeing: Seeing,
+) -> None:
+    seeing.house.clock.at = TEN
+    await seeing.take(seeing.seen("Amina", "joined", 0, "c1"))
+    await asked(seeing, 25, "Amina")
+    seeing.house.clock.at = TEN + timedelta(seconds=40)
+    await seeing.take(seeing.seen("Amina", "joined", 35, "c2"))  # that c1 left at 30 is lost
+    await asked(seeing, 60, "Amina")
+    seeing.house.clock.at = TEN + timedelta(seconds=84)
+    await seeing.take(seeing.seen("Amina", "left", 62, "c2"), seeing.seen("Amina", "joined", 70, "c3"))
+    await asked(seeing, 95, "Amina")
+    await seeing.take(seeing.seen("Amina", "left", 96, "c3"))
+    await asked(seeing, 120)
+    assert await seeing.room("Amina") == [(0, 62), (70, 96)]
+
+
+async def test_is_news_when_nothing_has_happened_then_one_question_to_the_database_and_no_writing(
+    seeing: Seeing,
+) -> None:
+    await asked(seeing, 30, "Amina")
+    await asked(seeing, 60)
+
+    async def news(at: float, *names: str, here: bool = True) -> tuple[bool, int]:
+        present = {seeing.house.people[name]: None for name in names}
+        watch = watching.Watch(seeing.lesson, seeing.provider, guests.asked(), prepares=True, here=here)
+        async with seeing.house.store.look() as look:
+            with counted(look) as said:
+                found = await watching.is_news(look, watch, present, TEN + timedelta(seconds=at))
+        return found, len(said)
+
+    assert await news(90) == (False, 1)
+    assert await news(90, "Bilal") == (True, 1)
+    await asked(seeing, 90, "Bilal")
+    assert await news(90, "Bilal") == (False, 1)  # the same answer again
+    assert await news(115, "Bilal") == (True, 1)  # she is still in: seen until now
+    assert await news(115, "Bilal", here=False) == (False, 1)  # in a room that her lesson has left
+
+
+@pytest.mark.parametrize("many", [1, 2])
+async def test_reconcile_when_people_stay_in_then_the_same_few_statements_for_one_as_for_all(
+    seeing: Seeing, many: int
+) -> None:
+    names = ("Amina", "Bilal")[:many]
+    await asked(seeing, 30, *names)
+    present: dict[str, datetime | None] = {seeing.house.people[name]: None for name in names}
+    async with seeing.house.store.work() as work:
+        with counted(work) as said:
+            await watching.reconcile(work, seeing.provider, seeing.lesson, present, TEN + timedelta(seconds=55))
+            assert len(said) == 4, said  # the lesson locked and read, its stays, and how far each is seen
+
+
+def test_carry_on_when_somebody_stays_for_hours_then_what_is_kept_of_it_stays_small_and_lags_little() -> None:
+    stay, begun = RoomStay(id="s", a=TEN, b=TEN, steps=""), seconds(TEN)
+    for at in range(25, 18 * 3600, 25):
+        now = TEN + timedelta(seconds=at)
+        roomstays.carry_on([stay], now, now)
+        assert stay.b == now  # her end is known to the second
+        assert 0 <= at - (last_step(stay.steps, now, begun) - begun) <= at // FINE
+    assert len(stay.steps) < 6000
 
 
 async def test_close_over_when_a_lesson_is_over_then_who_is_still_in_left_when_last_seen(seeing: Seeing) -> None:

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -12,12 +13,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import jwt
 import pytest
 
-from calendars.errors import Invalid, Unavailable
-from calendars.rights import MATRIX
+from calendars.clock import Clock
+from calendars.errors import Forbidden, Invalid, Unavailable
+from calendars.rights import LEADS, MATRIX
 from classroom.video.builtin import Builtin
 from classroom.video.choose import Providers
-from classroom.video.provider import Door, Provider
+from classroom.video.provider import Call, Door, Ending, Provider, Reporting, Tried, Watched
 from tests.classroom.video.guests import SECRET, asked, guest
+from tests.classroom.video.loopback import line_to
 from tests.classroom.video.test_bigbluebutton import provider as bigbluebutton
 from tests.classroom.video.test_bigbluebutton import running as running_bigbluebutton
 from tests.classroom.video.test_galene import provider as galene
@@ -26,6 +29,7 @@ from tests.classroom.video.test_jitsi import ELSEWHERE, JAAS, JITSI
 from tests.classroom.video.test_link import provider as link
 from tests.classroom.video.test_livekit import provider as livekit
 from tests.classroom.video.test_livekit import running
+from tests.fakes.prosody import prosody_server
 
 LONGEST_LIFE = timedelta(minutes=5)
 ENDLESS = {"builtin", "link", "bigbluebutton"}
@@ -61,12 +65,28 @@ async def a_galene() -> AsyncIterator[Provider]:
         yield provider
 
 
+@asynccontextmanager
+async def a_jitsi() -> AsyncIterator[Provider]:
+    async with prosody_server() as fake, line_to(fake.base, Clock()) as line:
+        yield replace(JITSI, domain=fake.domain, line=line)
+
+
 RUNNING: dict[str, Callable[[], AbstractAsyncContextManager[Provider]]] = {
+    "jitsi": a_jitsi,
     "livekit": running_livekit,
     "bigbluebutton": a_bigbluebutton,
     "galene": a_galene,
 }
-"""Those whose server must be there for `prepare`, each with one that is."""
+"""Those that speak to a server, each with one that is there."""
+VERBS = {
+    "builtin": set(),
+    "jitsi": {Reporting, Tried},
+    "livekit": {Reporting, Watched, Ending, Tried},
+    "bigbluebutton": {Reporting, Watched, Ending, Tried},
+    "galene": {Watched, Ending, Tried},
+    "link": {Tried},
+}
+"""What each can beside the two verbs of all, by its name: whoever tells or is asked may be wrong, and is tested."""
 NAMES = [
     "Amina", "Yılmaz Çağrı", "ليلى حداد", "สมชาย", "\"quoted\" & <b>#hash</b>?jwt=x%22", "😀" * 60, "x" * 100_000,
 ]  # fmt: skip
@@ -170,6 +190,78 @@ def test_link_when_a_name_is_strange_then_the_address_stays_whole_and_short(
     assert door.url.isascii()
     assert shown(door) == name[: len(shown(door))]
     assert len(shown(door)) == min(len(name), 120)
+
+
+def test_provider_when_asked_what_it_can_then_so_much_and_no_more(provider: Provider) -> None:
+    assert {verb for verb in (Reporting, Watched, Ending, Tried) if isinstance(provider, verb)} == VERBS[provider.name]
+
+
+def leads(door: Door) -> bool | None:
+    """Whether the link makes its bearer a moderator; None where links say nothing of it."""
+    query = parse_qs(urlsplit(door.url or "").query)
+    if "role" in query:
+        return query["role"] == ["MODERATOR"]
+    told = said(door)
+    if "context" in told:
+        return told["context"]["user"]["moderator"] in (True, "true")
+    if "video" in told:
+        return told["video"].get("roomAdmin") is True
+    return "op" in told["permissions"] if "permissions" in told else None
+
+
+@pytest.mark.parametrize("role", sorted(MATRIX))
+def test_link_when_a_role_comes_in_then_whoever_leads_is_moderator_and_nobody_else(
+    provider: Provider, role: str, now: datetime
+) -> None:
+    found = leads(provider.link(asked(), guest(role), now))
+    assert found is (None if provider.name in ("builtin", "link") else role in LEADS)
+
+
+def test_provider_when_it_is_printed_then_no_secret(provider: Provider) -> None:
+    shown = repr(provider) + str(provider) + repr(Providers([provider]).rooms)
+    for name in ("secret", "password", "turn_secret"):
+        assert (getattr(provider, name, "") or "no secret") not in shown
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+async def test_room_when_it_was_never_made_or_is_over_then_nobody_is_in_and_it_ends_again_and_again(name: str) -> None:
+    async with RUNNING[name]() if name in RUNNING else nullcontext(PROVIDERS[name]) as provider:
+        lesson = asked()
+        for act in (provider.prepare, None):
+            if isinstance(provider, Watched):
+                assert await provider.present(lesson.lesson) == {}
+            if isinstance(provider, Ending):
+                for _ in range(2):
+                    await provider.end(lesson.lesson)
+            if act is not None:
+                await act(lesson)
+
+
+@pytest.mark.parametrize("name", RUNNING)
+async def test_trial_when_all_is_well_then_four_good_lines(name: str) -> None:
+    async with RUNNING[name]() as provider:
+        assert isinstance(provider, Tried)
+        found = await provider.trial(datetime.now(UTC))
+        assert [(one.what, one.problem) for one in found] == [
+            (what, None) for what in ("address", "clock", "secret", "round_trip")
+        ]
+
+
+NO_PROOF = [
+    Call("", "https://oppitupa.example.org/hooks/x", {}, b""),
+    Call("events/occupant/joined", "https://oppitupa.example.org/hooks/x", {"authorization": "Bearer "}, b"{}"),
+    Call("hook/x", "https://oppitupa.example.org/hooks/x?checksum=", {"authorization": "a.b.c"}, b"event=[]"),
+    Call("", "https://oppitupa.example.org/hooks/x", {"authorization": "Bearer a.b.c"}, b"[" * 10_000, "GET"),
+    Call("\0", "https://[", {"authorization": "\udcff"}, b"\xff\0", "DELETE"),
+]
+
+
+@pytest.mark.parametrize("call", NO_PROOF, ids=range(len(NO_PROOF)))
+def test_evidence_when_nothing_proves_whose_it_is_then_forbidden(provider: Provider, call: Call, now: datetime) -> None:
+    if isinstance(provider, Reporting):
+        with pytest.raises(Forbidden) as refused:
+            provider.evidence(call, now)
+        assert refused.value.code == "bad_proof"
 
 
 def test_providers_when_one_is_chosen_then_only_those_that_the_house_has() -> None:

@@ -7,7 +7,7 @@ hook byte by byte the same and deletes it after the twelfth time.
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -54,6 +54,8 @@ class FakeBigBlueButton:
     """Whether bbb-webhooks is installed."""
     skew: float = 0.0
     now: float = 1_795_000_000.0
+    wall: Callable[[], float] | None = None
+    """What the machine before it says of the time, where that is not `now`."""
     base: str = ""
     rooms: dict[str, Room] = field(default_factory=dict)
     hooks: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -142,8 +144,12 @@ class FakeBigBlueButton:
     def posts(self) -> list[tuple[str, bytes, dict[str, str]]]:
         """What is owed as it would go out: address, body, headers by lower-case name. It is owed no more."""
         owed, self.owed = self.owed, []
+        return [self.signed(address, body) for address, body in owed]
+
+    def signed(self, address: str, body: str) -> tuple[str, bytes, dict[str, str]]:
+        """One message to this address as it goes out."""
         headers = {name.lower(): text for name, text in self._headers().items()}
-        return [(address + self._proof(address, body), body.encode(), headers) for address, body in owed]
+        return address + self._proof(address, body), body.encode(), headers
 
     def _proof(self, address: str, body: str) -> str:
         proof = hashlib.new(self.hook_hash, f"{address}{body}{self.secret}".encode()).hexdigest()
@@ -250,7 +256,7 @@ async def bigbluebutton_server(**settings: Any) -> AsyncIterator[FakeBigBlueButt
         return _xml(f"{_fine()}<version>2.0</version><apiVersion>2.0</apiVersion>")
 
     async def date(_request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Date"] = formatdate(fake.now + fake.skew, usegmt=True)
+        response.headers["Date"] = formatdate((fake.wall() if fake.wall else fake.now) + fake.skew, usegmt=True)
 
     app = web.Application()
     app.router.add_get("/bigbluebutton/api", version)

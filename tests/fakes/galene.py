@@ -8,7 +8,8 @@ import asyncio
 import base64
 import json
 import posixpath
-from collections.abc import AsyncIterator, Sequence
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
-from aiohttp import WSMsgType, web
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
 LENGTHS = {"HS256": 32, "HS384": 48, "HS512": 64}
@@ -50,6 +51,21 @@ class Person:
 
 
 @dataclass
+class Inside:
+    """A browser in a room."""
+
+    people: dict[str, Person]
+    own: str
+    socket: ClientWebSocketResponse
+
+    async def leave(self) -> None:
+        """Close it, and wait until Galene knows."""
+        await self.socket.close()
+        while self.own in self.people:
+            await asyncio.sleep(0)
+
+
+@dataclass
 class FakeGalene:
     """One server with its groups."""
 
@@ -66,6 +82,23 @@ class FakeGalene:
     """Whether it tells the others what a token permits."""
     behind_a_wall: bool = False
     """Whether what stands before it lets no websocket through."""
+    typed: bool = False
+    """Whether its groups let in whoever types a name (`wildcard-user`)."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """Its clock, for the doors of its groups."""
+
+    # --- what people do there ---------------------------------------------------------------------------------------
+
+    async def enter(self, session: ClientSession, group: str, **join: str) -> "Inside":
+        """A browser comes in, with a token or a name typed by hand. Raises Kept."""
+        socket, own = await session.ws_connect(f"{self.base}/ws"), secrets.token_hex(8)
+        await socket.send_json({"type": "handshake", "version": ["2"], "id": own})
+        await socket.send_json({"type": "join", "kind": "join", "group": group, **join})
+        while (told := await socket.receive_json())["type"] != "joined":
+            pass
+        if told["kind"] != "join":
+            raise Kept(told["value"])
+        return Inside(self.groups[group].people, own, socket)
 
     # --- who may come in --------------------------------------------------------------------------------------------
 
@@ -102,7 +135,7 @@ class FakeGalene:
         if group is None:
             raise Kept("group does not exist")
         who, may = self.judged(name, token)
-        now = datetime.now(UTC)
+        now = self.now()
         if "op" not in may:
             if group.locked:
                 raise Kept("this group is locked")
@@ -141,7 +174,8 @@ class FakeGalene:
     async def _join(self, socket: web.WebSocketResponse, own: str, told: dict[str, Any]) -> str:
         name = told["group"]
         try:
-            who, may = self.admitted(name, told["token"])
+            by_hand = self.typed and "token" not in told
+            who, may = (told["username"], ["present", "message"]) if by_hand else self.admitted(name, told["token"])
         except Kept as kept:
             await socket.send_json({"type": "joined", "kind": "fail", "group": name, "value": str(kept)})
             return ""

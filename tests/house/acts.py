@@ -160,6 +160,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "classroom.serverstates.tells_ahead": TOLD,
     "classroom.sightings.take": TOLD,
     "classroom.watching.close_over": HOUSE,
+    "classroom.watching.is_news": HOUSE,
     "classroom.watching.unwelcome": TOLD,
     "classroom.watching.reconcile": TOLD,
     "classroom.watching.to_watch": HOUSE,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,14 +12,16 @@ from calendars import chains, groups
 from calendars.errors import Unavailable
 from calendars.rights import target_of_lesson
 from calendars.store import Store
-from classroom import epochs, register, rooms
+from classroom import epochs, moves, register, rooms
 from classroom.tables import RoomStay
-from classroom.video.choose import Providers
+from classroom.video.builtin import Builtin
+from classroom.video.choose import Providers, line_of
 from classroom.video.provider import Asked, Door, Guest
 from server.auth import devices, signin
 from server.auth.device import Device
-from server.rounds import Rounds
+from server.rounds import PATIENT, Rounds
 from tests.calendars.planned import MONDAY, SYSTEM, Planned, plan_house
+from tests.contracts.test_bad_servers import BAD, bad
 
 
 @dataclass
@@ -30,12 +32,15 @@ class Rooms:
     people: dict[str, datetime | None] = field(default_factory=dict)
     answers: asyncio.Event = field(default_factory=asyncio.Event)
     broken: bool = False
+    unready: bool = False
     prepared: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     asked: int = 0
 
     async def prepare(self, asked: Asked) -> str:
+        if self.unready:
+            raise Unavailable("video_failed", server=self.name, key="full")
         self.prepared.append(asked.name)
         return f"run {len(self.prepared)}"
 
@@ -71,6 +76,7 @@ class Round:
     slow: Rooms
     good: Rooms
     rounds: Rounds
+    epoch: str
 
     async def choose(self, *providers: str) -> None:
         """A second later the programme takes these."""
@@ -101,7 +107,7 @@ async def round_(store: Store) -> Round:
     good.answers.set()
     async with store.work() as work:
         epoch = await epochs.begin(work)
-    found = Round(house, slow, good, Rounds(store, Providers([slow, good]), epoch))
+    found = Round(house, slow, good, Rounds(store, Providers([slow, good]), epoch), epoch)
     await found.choose("good")
     return found
 
@@ -109,7 +115,7 @@ async def round_(store: Store) -> Round:
 async def test_rounds_when_one_server_is_slow_then_the_others_are_asked_all_the_same(round_: Round) -> None:
     await round_.go()
     assert await round_.stays() == [("good", True)]
-    assert round_.good.prepared == []  # somebody is in
+    assert len(round_.good.prepared) == 1  # also while somebody is in: what tells of her may have gone
     await round_.choose("slow")
     round_.good.people.clear()
     await round_.go(later=25, whole=False)
@@ -132,7 +138,7 @@ async def test_rounds_when_a_server_breaks_then_its_silence_says_nothing_of_anyb
     round_.slow.broken, round_.slow.people = False, {}
     await round_.go(later=25)
     assert await round_.stays() == [("slow", False)]
-    assert len(round_.slow.prepared) == 1  # empty again: made ready for whoever comes next
+    assert len(round_.slow.prepared) == 2  # not while it was broken
 
 
 async def test_rounds_when_the_lesson_is_over_then_its_room_is_closed_until_nothing_of_it_is_left(
@@ -188,3 +194,35 @@ async def test_rounds_when_she_is_signed_out_everywhere_then_she_is_sent_out(rou
         await devices.revoke_others(work, await round_.house.actor("Kaisa"), amina)
     await round_.go(later=25)
     assert round_.good.removed == [amina]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["not our key", "an error inside a 200", "a hundred megabytes of XML", "entities"])
+@pytest.mark.parametrize("kind", ["bigbluebutton", "livekit", "galene"])
+async def test_rounds_when_a_server_is_there_and_gives_no_room_then_the_lesson_goes_on_in_the_next(
+    round_: Round, kind: str, name: str
+) -> None:
+    act, codes = BAD[name]
+    async with bad(kind, act) as (provider, _heard):
+        lesson, store = round_.house.lessons["first"][0], round_.house.store
+        rounds = replace(round_, rounds=Rounds(store, Providers([provider, Builtin()]), round_.epoch))
+        await rounds.choose(provider.name)
+        for number in range(PATIENT + 1):
+            async with store.look() as look:
+                found = [(one.before, one.provider) for one in await moves.of_lesson(look, lesson)]
+            assert found == ([(provider.name, "builtin")] if number == PATIENT else [])
+            await rounds.go(later=25)
+        async with store.look() as look:
+            (moved,) = await moves.of_lesson(look, lesson)
+        line = line_of(provider)
+        assert line is not None
+        assert {moved.why, line.health.problem} <= codes
+
+
+async def test_rounds_when_people_are_in_a_room_that_cannot_be_made_anew_then_nobody_is_moved(round_: Round) -> None:
+    round_.good.unready = True
+    for _ in range(3):
+        await round_.go(later=25)
+    async with round_.house.store.look() as look:
+        assert await moves.of_lesson(look, round_.house.lessons["first"][0]) == []
+    assert await round_.stays() == [("good", True)]
