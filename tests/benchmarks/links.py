@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -20,6 +21,7 @@ from livekit.api import AccessToken, VideoGrants
 from calendars.clock import Clock
 from classroom.video.bigbluebutton import BigBlueButton
 from classroom.video.builtin import Builtin
+from classroom.video.galene import Galene
 from classroom.video.jitsi import Jitsi
 from classroom.video.line import Line
 from classroom.video.livekit import LiveKit
@@ -37,16 +39,18 @@ JAAS = Jitsi("https://8x8.vc", "vpaas-magic-cookie-1fc5", PEM, key_id="vpaas-mag
 LIVEKIT = LiveKit(
     Line("https://live.example.org", Clock()), Clock(), "APIoppitupa", SECRET, "https://meet.example.org/custom"
 )
+GALENE = Galene(Line("https://galene.example.org", Clock()), Clock(), SECRET, "oppitupa", SECRET)
 
 
 def claims_of(provider: Provider) -> dict[str, Any]:
     """What our own token of this provider says, for the peer to sign."""
-    token = (provider.link(ASKED, GUEST, NOW).url or "").split("jwt=")[1].split("#")[0]
+    query = parse_qs(urlsplit(provider.link(ASKED, GUEST, NOW).url or "").query)
+    (token,) = query.get("jwt") or query["token"]
     found: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return found
 
 
-OF_JITSI, OF_JAAS = claims_of(JITSI), claims_of(JAAS)
+OF_JITSI, OF_JAAS, OF_GALENE = claims_of(JITSI), claims_of(JAAS), claims_of(GALENE)
 
 
 def livekit_sdk() -> None:
@@ -59,6 +63,11 @@ def pyjwt() -> None:
     jwt.encode(OF_JITSI, SECRET)
 
 
+def pyjwt_for_galene() -> None:
+    """With a key of the one length that Galene takes."""
+    jwt.encode(OF_GALENE, GALENE.key)
+
+
 def pyjwt_with_key() -> None:
     """With the key read once, as ours: PyJWT is handed the text by most who use it, and is slower then."""
     jwt.encode(OF_JAAS, KEY, algorithm="RS256", headers={"kid": JAAS.key_id})
@@ -68,6 +77,7 @@ PAIRS: list[tuple[str, Provider, str, Callable[[], None] | None]] = [
     ("livekit", LIVEKIT, "livekit-api AccessToken", livekit_sdk),
     ("jitsi", JITSI, "PyJWT HS256", pyjwt),
     ("jitsi of 8x8", JAAS, "PyJWT RS256", pyjwt_with_key),
+    ("galene", GALENE, "PyJWT HS256", pyjwt_for_galene),
     ("bigbluebutton", BigBlueButton(Line("https://bbb.example.org", Clock()), SECRET), "", None),
     ("builtin with TURN", Builtin((), ("turn:turn.example.org",), SECRET), "", None),
 ]
