@@ -1,7 +1,6 @@
 """The one place where all is tied: settings in, an application out. Nothing else constructs what others use."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
@@ -140,13 +139,6 @@ async def _refresh(app: web.Application) -> None:
         app[HOUSE].card = await houses.card(look)
 
 
-def settle_memory() -> None:
-    """What was loaded stays, and is never looked through again for garbage."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)  # the largest single switch for many connections (facts/realtime.md A4)
-
-
 async def _life(app: web.Application) -> AsyncIterator[None]:
     store, settings = app[STORE], app[SETTINGS]
     async with store.work() as work:
@@ -158,7 +150,6 @@ async def _life(app: web.Application) -> AsyncIterator[None]:
     live.streams.ring("house", partial(_refresh, app))
     live.streams.ring(servers.STREAM, partial(video.renew, app))
     app[LIVE] = live
-    settle_memory()
     tasks = [asyncio.create_task(one) for one in _tasks(app, live)]
     app.on_shutdown.append(_drain)
     yield

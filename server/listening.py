@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import signal
 import socket
 import ssl
@@ -83,12 +84,20 @@ def stop_event() -> asyncio.Event:
     return stop
 
 
+def settle_memory() -> None:
+    """What was loaded stays, and is never looked through again for garbage: once in a process, when it is set up."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # the largest single switch for many connections (facts/realtime.md A4)
+
+
 async def answer(
     app: web.Application, listening: socket.socket, tls: ssl.SSLContext | None, ready: Ready, stop: asyncio.Event
 ) -> None:
     """Answer on the socket until `stop`; then close the door, drain, and let running requests end."""
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEPALIVE, shutdown_timeout=LAST_REQUESTS)
     await runner.setup()
+    settle_memory()
     try:
         await web.SockSite(runner, listening, ssl_context=tls, backlog=AT_ONCE).start()
         listening.listen(BACKLOG)  # asyncio takes one number for both

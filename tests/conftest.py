@@ -15,7 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from calendars.clock import SetClock
 from calendars.store import Store
+from server.listening import settle_memory
 from server.migrations import METADATA
+from tests import compiling
 from tests.lending import Lender
 from tests.programs import Postgres, Redis, elsewhere, lacking
 
@@ -133,6 +135,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """With workers what takes longest begins first."""
     if hasattr(config, "workerinput"):  # so pytest-xdist marks a worker
         items.sort(key=lambda item: item.path.relative_to(HERE).parts[0] not in QUIET)
+
+
+def pytest_collection_finish() -> None:
+    """As in the served house, garbage is looked for seldom, and a statement is compiled once."""
+    settle_memory()
+    compiling.share()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -22,7 +22,7 @@ from server.dates import When
 from server.demo import classmates, directory, stand_ins
 from server.demo.memory import Memory
 from server.keys import LANGUAGE, SAY, SECRET, STORE
-from server.listening import BACKLOG, KEEPALIVE, LAST_REQUESTS, listen, stop_event
+from server.listening import BACKLOG, KEEPALIVE, LAST_REQUESTS, listen, settle_memory, stop_event
 from server.middleware.headers import POLICY
 from server.page import render
 from server.pages.parts.tiles import shown_line
@@ -70,6 +70,7 @@ class Stage:
         stop = stop_event()
         runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEPALIVE, shutdown_timeout=LAST_REQUESTS)
         await runner.setup()
+        settle_memory()
         self._runner = runner
         players: asyncio.Task[None] | None = None
         answering: asyncio.Task[None] | None = None

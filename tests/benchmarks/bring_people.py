@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from calendars.clock import SetClock
 from calendars.people import importing
 from calendars.store import Store, new_id
-from server.app import settle_memory
 from server.files import imports
 from server.files.entries import Known, entries
+from server.listening import settle_memory
 from server.migrations import migrate
 from tests.calendars.planned import SYSTEM, plan_house
 
