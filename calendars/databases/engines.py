@@ -84,9 +84,13 @@ def translated() -> Iterator[None]:
 
 
 def _passes(failure: DBAPIError) -> bool:
-    """Whether it is the state of the database, not our statement (PostgreSQL's manual, appendix A: classes)."""
+    """Whether it is the state of the database, not our statement (PostgreSQL's manual, appendix A: classes).
+
+    25006: it only reads. 55000: it takes no connections at present.
+    """
     state = getattr(failure.orig, "sqlstate", None) or ""
-    return state[:2] in ("08", "40", "53", "57", "58") or state == "25006" or "readonly" in str(failure).lower()
+    passing = state[:2] in ("08", "40", "53", "57", "58") or state in ("25006", "55000")
+    return passing or "readonly" in str(failure).lower()
 
 
 def _unsayable(failure: BaseException | None) -> bool:

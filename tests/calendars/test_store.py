@@ -21,6 +21,7 @@ from calendars.errors import Conflict, NotFound, Unavailable
 from calendars.facts import Fact, PersonAdded, Told
 from calendars.store import GROUP_MOST, Store, new_id
 from calendars.tables import Organisation, Person, Place
+from tests.programs import Postgres
 
 
 @dataclass(frozen=True)
@@ -284,6 +285,15 @@ async def test_database_when_away_then_unavailable(clock: SetClock) -> None:
             async with open_it() as look:
                 await look.run(text("SELECT 1"))
     await away.close()
+
+
+async def test_database_when_it_takes_no_connections_then_unavailable(postgresql: Postgres, clock: SetClock) -> None:
+    postgresql.run("CREATE DATABASE shut ALLOW_CONNECTIONS false")
+    store = Store(postgresql.url("shut"), clock)
+    with pytest.raises(Unavailable, match="database_away"):
+        async with store.look() as look:
+            await look.run(text("SELECT 1"))
+    await store.close()
 
 
 async def test_database_when_read_only_then_unavailable_and_well_again_after(tmp_path: Path, clock: SetClock) -> None:
