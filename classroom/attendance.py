@@ -77,6 +77,27 @@ def counted(trace: Trace) -> tuple[Interval, ...]:
     return tuple(_pauses(trace).outside(Interval(held.starts, held.ends).cut(trace.lesson.doors)))
 
 
+def by_telephone(trace: Trace, found: Mapping[str, Reckoning]) -> dict[str, int]:
+    """Of each learner's present seconds those that stand on telephone calls, without who has none."""
+    calls: dict[str, list[Interval]] = {}
+    for line in trace.lines:
+        if isinstance(line, Statement) and line.kind == "phone":
+            calls.setdefault(line.learner, []).append(line.interval)
+    if not calls or "corrected" not in trace.rules.counts:
+        return {}
+    held = Seconds(counted(trace))
+    return {
+        learner: sum(
+            held.within(one.cut(call))
+            for call in united(spans)
+            for one in (
+                Interval(piece.starts, piece.ends) for piece in found[learner].intervals if piece.kind == "corrected"
+            )
+        )
+        for learner, spans in sorted(calls.items())
+    }
+
+
 def _pauses(trace: Trace) -> Seconds:
     return Seconds(line.interval for line in trace.lines if isinstance(line, Pause))
 

@@ -14,6 +14,7 @@ from calendars.store import Look, Work, new_id
 from calendars.tables import Expected, Lesson
 from classroom.attendance import seen_in
 from classroom.known import known, last_step, proven_until
+from classroom.said import TAKEN_BACK, taken_back
 from classroom.tables import Evidence, Pause, RoomStay, Visit
 from classroom.testimony import (
     CouldNotEnter,
@@ -119,8 +120,10 @@ async def _lines(look: Look, ids: Sequence[str], at: datetime, past: datetime | 
     """What stands in the ledger, the stays that are open and the break that is on."""
     lines: dict[str, list[Line]] = {one: [] for one in ids}
     query = select(Evidence).where(Evidence.lesson.in_(ids)).order_by(Evidence.lesson, Evidence.number)
-    for row in await look.all(query if past is None else query.where(Evidence.received <= past)):
-        if "role" not in row.body:
+    rows = await look.all(query if past is None else query.where(Evidence.received <= past))
+    gone = taken_back(rows)
+    for row in rows:
+        if "role" not in row.body and row.kind != TAKEN_BACK and row.id not in gone:
             lines[row.lesson].append(line_of(row))
     for visit in await look.all(_open_visits(ids, past)):
         until = seconds(visit.b) if past is None else proven_until(visit, past)

@@ -14,7 +14,7 @@ from calendars.errors import Conflict, Invalid
 from calendars.lessons import doors
 from calendars.rights import Actor
 from calendars.store import Look, Work, new_id
-from calendars.tables import Day, Lesson, Programme
+from calendars.tables import Day, Lesson, Programme, RoomLine
 from classroom.facts import RoomMoved
 from classroom.rooms import check_open
 from classroom.tables import Move as Move  # the server shows it in words
@@ -75,26 +75,31 @@ async def move(work: Work, actor: Actor, lesson: str, provider: str, why_not: Wh
 
 
 async def choose(work: Work, actor: Actor, programme: str, providers: Sequence[str]) -> None:
-    """Take the rooms of a programme from these; its lessons that are on go there too, and everybody in them is told."""
+    """Take the rooms of a programme from these; its lessons that are on go there too, and everybody in them is told.
+
+    So do its online appointments, whose rooms stand on a line beside it.
+    """
     row, target = await rights.target_of_programme(work, programme)
     rights.ask(actor, "plan", target)
     near = (Lesson.starts < work.now + EARLIEST, Lesson.ends > work.now - EARLIEST, Lesson.closed.is_(None))
+    beside = select(RoomLine.line).where(RoomLine.programme == programme)
     on = [
-        one
-        for one in await work.all(
-            select(Lesson)
-            .where(Lesson.programme == programme, Lesson.status == "confirmed", *near)
+        (one, whose)
+        for one, whose in await work.rows(
+            select(Lesson, Programme)
+            .join(Programme, Programme.id == Lesson.programme)
+            .where((Lesson.programme == programme) | Lesson.programme.in_(beside), Lesson.status == "confirmed", *near)
             .order_by(Lesson.id)
-            .with_for_update(key_share=True)
+            .with_for_update(of=Lesson, key_share=True)
         )
-        if _is_on(work, one, row)
+        if _is_on(work, one, whose)
     ]
-    before = {one.id: room_of(one, row) for one in on}
+    before = {one.id: room_of(one, whose) for one, whose in on}
     await chains.choose(work, actor, programme, providers)
-    for one in on:
+    for one, whose in on:
         if before[one.id] != row.provider:
             one.room = before[one.id]
-            await _write(work, one, row, row.provider, CHOSEN, actor.person)
+            await _write(work, one, whose, row.provider, CHOSEN, actor.person)
 
 
 async def of_lesson(look: Look, lesson: str) -> list[Move]:

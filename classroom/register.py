@@ -21,7 +21,7 @@ from calendars.tables import Expected, Lesson, Person, Programme
 from classroom import ledger, moves, rooms
 from classroom.attendance import Reckoning, counted, reckon
 from classroom.facts import RegisterCorrected, RegisterProposed, RegisterReopened, RegisterSigned
-from classroom.said import LIVE, since_now
+from classroom.said import LIVE, TAKEN_BACK, since_now, taken_back
 from classroom.tables import Evidence as Evidence  # the server shows both in words
 from classroom.tables import Mark as Mark
 from classroom.tables import Move
@@ -164,9 +164,12 @@ def _mark(
     }  # fmt: skip
 
 
-async def correct(work: Work, actor: Actor, lesson: str, correction: Correction) -> None:
-    """Add what a person says to the evidence. Raises AlreadySigned, Invalid (no reason, wrong times), NotFound."""
-    found = await _to_correct(work, actor, lesson)
+async def correct(work: Work, actor: Actor, lesson: str, correction: Correction, *, ahead: bool = False) -> None:
+    """Add what a person says to the evidence. Raises AlreadySigned, Invalid (no reason, wrong times), NotFound.
+
+    `ahead`: the lesson need not have begun, for whoever comes early.
+    """
+    found = await _to_correct(work, actor, lesson, ahead=ahead)
     reason = clean_text(correction.reason)
     if correction.how not in HOW:
         raise Invalid("bad_choice", field="how")
@@ -178,6 +181,23 @@ async def correct(work: Work, actor: Actor, lesson: str, correction: Correction)
     body = {"from": rfc3339(correction.starts), "to": rfc3339(correction.ends), "reason": reason}
     await ledger.enter(work, lesson, ledger.Said(correction.how, correction.person, body, actor.person))
     work.tell(_corrected(work, found, correction.person, correction.how, actor, (correction.starts, correction.ends)))
+    await propose(work, lesson, actor.person or None)
+
+
+async def take_back(work: Work, actor: Actor, lesson: str, line: str) -> None:
+    """Take back what a person said of somebody: it counts no more, and both lines stay. Twice changes nothing.
+
+    Raises AlreadySigned, NotFound for a line that no person said.
+    """
+    await _to_correct(work, actor, lesson, ahead=True)
+    row = await work.get(Evidence, line)
+    if row is None or row.lesson != lesson or row.kind not in HOW or not row.person:
+        raise NotFound()
+    known = select(Evidence).where(Evidence.lesson == lesson, Evidence.kind == TAKEN_BACK)
+    if row.id in taken_back(await work.all(known)):
+        return
+    await ledger.enter(work, lesson, ledger.Said(TAKEN_BACK, row.person, {"of": row.id}, actor.person))
+    work.tell(RegisterCorrected(stream=lesson, person=row.person, how=TAKEN_BACK, by=actor.person))
     await propose(work, lesson, actor.person or None)
 
 
@@ -269,12 +289,12 @@ async def reopen(work: Work, actor: Actor, lesson: str, reason: str) -> None:
         work.tell(RegisterReopened(stream=lesson, by=actor.person, reason=clean_text(reason)[:500]))
 
 
-async def _to_correct(work: Work, actor: Actor, lesson: str) -> Lesson:
+async def _to_correct(work: Work, actor: Actor, lesson: str, *, ahead: bool = False) -> Lesson:
     found, _, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "register", target)
     if found.signed:
         raise AlreadySigned("register_signed", signed=rfc3339(found.signed))
-    if found.starts > work.now:
+    if found.starts > work.now and not ahead:
         raise NotOpen("lesson_not_over")
     if found.frozen is None:
         await freeze(work, lesson)

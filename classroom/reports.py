@@ -2,14 +2,14 @@
 
 Every figure is whole seconds of the one attendance function, so each is the sum of intervals that can be shown.
 A row counts `present + excused + could_not_enter + absent` = what was held less its pauses; `not_held` is what the
-plan promised beyond that.
+plan promised beyond that. `by_telephone` is a part of `present`.
 """
 
 import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,11 +24,11 @@ from calendars.rights import Actor
 from calendars.store import Look
 from calendars.tables import Day, Expected, Group, Lesson, Person, Programme
 from classroom import ledger, moves, rooms
-from classroom.attendance import Reckoning, counted, reckon
+from classroom.attendance import Reckoning, by_telephone, counted, reckon
 from classroom.known import known, standing
 from classroom.testimony import KINDS, Held
 
-SUMS = ("planned", "held", "present", "excused", "could_not_enter", "absent", "not_held")
+SUMS = ("planned", "held", "present", "excused", "could_not_enter", "absent", "not_held", "by_telephone")
 FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet takes for the beginning of a formula; the wide forms too, as East Asian settings do (OWASP)."""
 
@@ -53,6 +53,8 @@ class Row:
     signed: bool
     seconds: dict[str, int]
     intervals: list[dict[str, str]]
+    by_telephone: int = 0
+    """Seconds of `present` that stand on telephone calls, by the word of whoever led."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,14 @@ async def _rows(
         if lesson.ends > as_of and not any(isinstance(one, Held) for one in trace.lines):
             continue
         held = sum(one.seconds for one in counted(trace))
-        found = reckon(trace.of(only) if only else trace)
+        asked_of = trace.of(only) if only else trace
+        found = reckon(asked_of)
+        called = by_telephone(asked_of, found)
         rows += [
-            _row(lesson, programme, kind, day, person, held, reckoning, signed=stood[lesson.id].signed)
+            replace(
+                _row(lesson, programme, kind, day, person, held, reckoning, signed=stood[lesson.id].signed),
+                by_telephone=called.get(person, 0),
+            )
             for person, reckoning in sorted(found.items())
         ]
     return rows

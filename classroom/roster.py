@@ -19,7 +19,7 @@ from calendars.store import Look
 from calendars.tables import Expected, Leader, Lesson, Person, Programme
 from classroom import moves, roomstays
 from classroom.rooms import rules_of
-from classroom.said import LIVE, spoken
+from classroom.said import LIVE, TAKEN_BACK, spoken, taken_back
 from classroom.tables import Evidence, Hand, Move, Pause, RoomStay, Visit
 from classroom.visits import late_by
 
@@ -28,6 +28,8 @@ Seat = dict[str, Any]
 IN_THE_ROOM = ("page", "room")
 """Evidence by which she is seen herself; the others are the word of somebody about her."""
 TOLD_BY_SNAPSHOT = ("RegisterSigned", "SeatsChanged", "WalkedIn")
+SAID_ANEW = ("held", TAKEN_BACK)
+"""What somebody says by hand and after which much is otherwise."""
 
 
 async def roster(look: Look, actor: Actor, lesson: str) -> Roster:
@@ -78,9 +80,11 @@ async def snapshots(look: Look, lessons: Sequence[tuple[Lesson, Programme]]) -> 
     stays = await look.all(select(RoomStay).where(RoomStay.lesson.in_(ids)).order_by(RoomStay.id))
     told = await look.all(
         select(Evidence)
-        .where(Evidence.lesson.in_(ids), Evidence.kind.in_(("could_not_enter", *LIVE)))
+        .where(Evidence.lesson.in_(ids), Evidence.kind.in_(("could_not_enter", TAKEN_BACK, *LIVE)))
         .order_by(Evidence.lesson, Evidence.number)
     )
+    gone = taken_back(told)
+    told = [row for row in told if row.kind != TAKEN_BACK and row.id not in gone]
     hands = await look.all(select(Hand).where(Hand.lesson.in_(ids)))
     pauses = await look.all(select(Pause).where(Pause.lesson.in_(ids), Pause.ends.is_(None)))
     moved = await moves.of_lessons(look, [lesson.id for lesson, _ in lessons if lesson.room])
@@ -110,11 +114,12 @@ def apply(roster: Roster, fact: Mapping[str, Any]) -> Roster | None:
     """The roster after one more fact (a `Told.message()`); None when only a new snapshot can tell.
 
     That is so when a number is missing between them, when the fact is of a person whom this roster does not name, when
-    somebody walked in, or when somebody said by hand that the lesson was held at another time or is over.
+    somebody walked in, or when somebody said by hand that the lesson was held at another time or is over, or took back
+    what was said of somebody.
     """
     if fact["number"] <= roster["number"]:
         return roster
-    if fact["number"] > roster["number"] + 1 or fact["kind"] in TOLD_BY_SNAPSHOT or fact.get("how") == "held":
+    if fact["number"] > roster["number"] + 1 or fact["kind"] in TOLD_BY_SNAPSHOT or fact.get("how") in SAID_ANEW:
         return None
     after = deepcopy(roster)
     after["number"] = fact["number"]

@@ -1,11 +1,19 @@
 """A human's word about somebody while the lesson is on: her teacher sees her, or has her on the telephone."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from calendars.clock import parse_instant
 from classroom.tables import Evidence
 
 LIVE = ("teacher", "paper", "phone")
+TAKEN_BACK = "taken_back"
+"""A line of the ledger that takes another one back: both stay there, and neither stands in a trace."""
+
+
+def taken_back(rows: Iterable[Evidence]) -> frozenset[str]:
+    """Which lines of the ledger some later one of these takes back."""
+    return frozenset(row.body["of"] for row in rows if row.kind == TAKEN_BACK)
 
 
 def spoken(row: Evidence) -> datetime | None:

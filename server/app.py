@@ -41,7 +41,7 @@ from server.pages.appointments import (
     visits,
 )
 from server.pages.changes import proposal_change, proposal_week, proposals
-from server.pages.classroom import classroom, funder, register, walkin
+from server.pages.classroom import classroom, funder, register, telephone, walkin
 from server.pages.entrance import devices, signin, staff
 from server.pages.grouping import groupings, groups, regrouping
 from server.pages.lessons import change as lesson_change
@@ -78,7 +78,7 @@ ROUTES: Sequence[web.RouteTableDef] = (
     server_trial.routes,
     feeds.routes, api.routes, health.routes, reservations.routes, hooks.routes,
     timetable.routes, timetable_making.routes, solves.routes, wizard.routes, wizard_people.routes, wizard_plan.routes,
-    bringing.routes, enrolment.routes, profile.routes, working.routes, walkin.routes,
+    bringing.routes, enrolment.routes, profile.routes, working.routes, walkin.routes, telephone.routes,
 )  # fmt: skip
 MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)
 """From the outside in. `problems` speaks the reader's language, so it asks for it again when it must."""

@@ -22,6 +22,8 @@ ERRORS: Final = {
     "lesson_not_over": "The lesson is not over yet. Come back after it.",
     "paused_already": "The break is on already.",
     "not_paused": "There is no break now.",
+    "not_on_telephone": "She is not on the telephone. Look at the list again.",
+    "no_such_code": "Nobody of this class has this code. Ask her to read it once more: {digits} digits.",
     "room_full": "The room is full: {places} people. Call the house.",
     "register_signed": "This register is signed. Open it again first.",
     "reason_missing": "Write a reason, in a few words.",

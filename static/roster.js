@@ -44,11 +44,12 @@
  */
 
 const TOLD_BY_SNAPSHOT = ["RegisterSigned", "SeatsChanged", "WalkedIn"];
+const SAID_ANEW = ["held", "taken_back"];
 
 /**
  * The roster after one more fact; null when only a new snapshot can tell: when a number is missing between them, when
  * the fact is of a person whom this roster does not name, when somebody walked in, or when somebody said by hand that
- * the lesson was held at another time or is over.
+ * the lesson was held at another time or is over, or took back what was said of somebody.
  *
  * @param {Roster} roster
  * @param {Fact} fact
@@ -56,7 +57,7 @@ const TOLD_BY_SNAPSHOT = ["RegisterSigned", "SeatsChanged", "WalkedIn"];
  */
 export function apply(roster, fact) {
   if (fact.number <= roster.number) return roster;
-  if (fact.number > roster.number + 1 || TOLD_BY_SNAPSHOT.includes(fact.kind) || fact.how === "held") return null;
+  if (fact.number > roster.number + 1 || TOLD_BY_SNAPSHOT.includes(fact.kind) || SAID_ANEW.includes(fact.how)) return null;
   // It was held before that was known: who came late is reckoned anew.
   if (fact.kind === "LessonOpened" && fact.held_from.slice(0, 19) < fact.at.slice(0, 19)) return null;
   const after = { ...roster, number: fact.number };

@@ -11,6 +11,7 @@ from calendars.errors import Forbidden, NotFound
 from calendars.rights import Actor
 from calendars.store import Look, Work
 from calendars.tables import Person
+from server.auth import telephone
 from server.auth.signin import ask_to_let_in, is_staff, personal_link, revoke
 from server.auth.tables import SignIn
 
@@ -53,6 +54,12 @@ async def link_of(look: Look, actor: Actor, secret: bytes, person: str) -> str:
     if await is_staff(look, person):
         raise Forbidden("staff_have_no_link")
     return personal_link(secret, who.id, who.generation)
+
+
+async def telephone_code(look: Look, actor: Actor, secret: bytes, person: str) -> str:
+    """The code by which a learner on the telephone says who she is; empty for staff, who need none."""
+    who = await _asked(look, actor, person)
+    return "" if await is_staff(look, person) else telephone.spoken(telephone.code_of(secret, who.id, who.generation))
 
 
 async def devices_of(look: Look, actor: Actor, person: str) -> list[SignedInDevice]:

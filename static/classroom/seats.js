@@ -26,13 +26,15 @@ export class Seats {
    * @param {Record<string, string>} given.lastSeen person → when, in words
    * @param {boolean} given.links whether she may show a learner's personal link
    * @param {(person: string) => void} given.lower puts down another one's hand
+   * @param {import("./calling.js").Calling | null} given.calling records who is on the telephone
    */
-  constructor({ me, houseNow, lastSeen, links, lower }) {
+  constructor({ me, houseNow, lastSeen, links, lower, calling }) {
     this.me = me;
     this.houseNow = houseNow;
     this.lastSeen = lastSeen;
     this.links = links;
     this.lower = lower;
+    this.calling = calling;
     setInterval(() => this.#draw(), 1000);
   }
 
@@ -47,7 +49,7 @@ export class Seats {
     if (!roster) return;
     const expected = roster.seats.filter((seat) => (seat.expected || seat.first) && seat.person !== this.me).sort(inOrder);
     part("roster-title").textContent = say("Seats: {count}", { count: expected.length });
-    const here = expected.filter((seat) => seat.devices > 0).length;
+    const here = expected.filter((seat) => seat.stands_on !== null).length;
     part("roster-here").textContent = say("here: {count}", { count: here });
     expected.forEach((seat, position) => this.#seat(seat, position));
     for (const old of [...this.#list.children]) {
@@ -64,31 +66,42 @@ export class Seats {
   #seat(seat, position) {
     let place = /** @type {HTMLElement | null} */ (this.#list.querySelector(`[data-of="${seat.person}"]`));
     if (!place) {
-      const pattern = /** @type {HTMLTemplateElement} */ (part("seat-pattern")).content.firstElementChild;
       place = document.createElement("li");
       place.dataset.of = seat.person;
-      place.append(newSeat(/** @type {HTMLElement} */ (pattern), seat), note());
+      place.append(newSeat(/** @type {HTMLElement} */ (pattern("seat-pattern")), seat), note());
     }
     if (this.#list.children[position] !== place) this.#list.insertBefore(place, this.#list.children[position] ?? null);
     drawSeat(/** @type {HTMLElement} */ (place.firstElementChild), seat, { language, now: this.houseNow() });
     const devices = seat.devices > 1 ? say("{count} devices", { count: seat.devices }) : "";
     const under = /** @type {HTMLElement} */ (place.lastElementChild);
-    const button = under.querySelector("button");
-    if (seat.hand && !button) under.append(this.#lowering(seat.person));
-    if (!seat.hand && button) button.remove();
+    const phoned = this.calling && seat.stands_on === "phone" && seat.said ? this.calling.remedy(seat.said.since, this.houseNow()) : null;
+    this.#act(under, "hand", seat.hand !== null, () => [say("Hand down"), () => this.lower(seat.person)]);
+    this.#act(under, "undo", phoned === "undo", () => [say("Undo"), () => this.calling?.settle("undo", seat.person)]);
+    this.#act(under, "end", phoned === "end", () => [say("She hung up"), () => this.calling?.settle("end", seat.person)]);
     const words = /** @type {HTMLElement} */ (under.firstElementChild);
     if (words.textContent !== devices) words.textContent = devices;
   }
 
-  /** @param {string} person */
-  #lowering(person) {
+  /**
+   * A small button under a seat, there while it means something.
+   * @param {HTMLElement} under
+   * @param {string} name
+   * @param {boolean} on
+   * @param {() => [string, () => void]} make its word, and what a tap does
+   */
+  #act(under, name, on, make) {
+    const there = under.querySelector(`[data-act="${name}"]`);
+    if (on === Boolean(there)) return;
+    if (there) return void there.remove();
+    const [words, tap] = make();
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button small";
     button.dataset.kind = "quiet";
-    button.textContent = say("Hand down");
-    button.addEventListener("click", () => this.lower(person));
-    return button;
+    button.dataset.act = name;
+    button.textContent = words;
+    button.addEventListener("click", tap);
+    under.append(button);
   }
 
   /**
@@ -112,7 +125,7 @@ export class Seats {
    */
   #alert(missing, seats) {
     const begun = this.houseNow() >= Date.parse(this.#roster?.starts ?? "");
-    const complete = seats.every((seat) => !seat.expected || seat.devices > 0);
+    const complete = seats.every((seat) => !seat.expected || seat.stands_on !== null);
     const shown = JSON.stringify([begun, complete, missing.map((seat) => [seat.person, seat.state, seat.step])]);
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -151,8 +164,17 @@ export class Seats {
     remedy.className = "alert-remedy";
     if (seat.telephone) remedy.append(link("call-pattern", `tel:${seat.telephone.replaceAll(" ", "")}`, seat.name));
     if (this.links && seat.role === "learner") remedy.append(link("link-pattern", `/people/${seat.person}/link`, seat.name));
+    if (this.calling && seat.role === "learner") remedy.append(this.#onTelephone(seat));
     row.append(words, remedy);
     return row;
+  }
+
+  /** @param {Seat} seat */
+  #onTelephone(seat) {
+    const button = /** @type {HTMLButtonElement} */ (pattern("calling-pattern"));
+    button.append(unseen(seat.name));
+    button.addEventListener("click", () => this.calling?.ask(seat));
+    return button;
   }
 
   /** @param {Seat} seat */
@@ -192,19 +214,27 @@ function calm(words) {
 
 /**
  * A button of the page's own patterns, for one person.
- * @param {string} pattern
+ * @param {string} id
  * @param {string} href
  * @param {string} name
  */
-function link(pattern, href, name) {
-  const found = /** @type {HTMLAnchorElement} */ (
-    /** @type {HTMLTemplateElement} */ (part(pattern)).content.firstElementChild?.cloneNode(true)
-  );
+function link(id, href, name) {
+  const found = /** @type {HTMLAnchorElement} */ (pattern(id));
   found.href = href;
   if (href.startsWith("/")) found.target = "_blank";
+  found.append(unseen(name));
+  return found;
+}
+
+/** @param {string} id of a template of the page */
+function pattern(id) {
+  return /** @type {HTMLTemplateElement} */ (part(id)).content.firstElementChild?.cloneNode(true);
+}
+
+/** @param {string} name whom a button is about, for those who hear it */
+function unseen(name) {
   const whose = document.createElement("span");
   whose.className = "unseen";
   whose.textContent = ` ${name}`;
-  found.append(whose);
-  return found;
+  return whose;
 }

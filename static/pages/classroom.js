@@ -1,5 +1,6 @@
 /** The live room's page: joins the line to the server, the call between the browsers, and what everybody sees. */
 
+import { Calling } from "../classroom/calling.js";
 import { Chat } from "../classroom/chat.js";
 import { Door, problemWords } from "../classroom/door.js";
 import { Moved } from "../classroom/moved.js";
@@ -212,6 +213,7 @@ if (document.getElementById("roster")) {
     lastSeen: page.last_seen,
     links: page.links,
     lower: (person) => void wire.hand(false, person).catch(() => undefined),
+    calling: document.getElementById("calling") ? new Calling() : null,
   });
   rosters.addEventListener("roster", (event) => {
     const { roster } = /** @type {CustomEvent} */ (event).detail;

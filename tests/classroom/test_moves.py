@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from calendars import chains
+from calendars.appointments import appointments
+from calendars.appointments.checks import NewAppointment
 from calendars.errors import Conflict, Forbidden, Invalid
 from calendars.facts import Told
 from calendars.lessons import doors
@@ -89,6 +91,29 @@ async def test_lesson_when_its_programme_chooses_other_rooms_then_those_that_are
         await moves.choose(work, await house.actor("Kaisa"), house.programme, ["town"])
     assert await moved(house, lesson) == [("jitsi", "town", "chosen")]
     assert await moved(house, later) == []
+
+
+async def test_appointment_when_its_programme_chooses_other_rooms_then_whoever_is_in_it_is_told_to_go_there(
+    house: Planned,
+) -> None:
+    starts = house.clock.at + timedelta(minutes=5)
+    oona, bilal = house.people["Oona"], house.people["Bilal"]
+    new = NewAppointment(
+        kind="guidance", way="online", starts=starts, ends=starts + timedelta(minutes=30), learner=bilal,
+        partners=(oona,),
+    )  # fmt: skip
+    async with house.store.work() as work:
+        (talk,) = await appointments.plan(work, await house.actor("Oona"), house.programme, [new])
+        await chains.choose(work, SYSTEM, house.programme, CHAIN)
+    house.clock.at = starts + timedelta(minutes=2)
+    heard: list[Told] = []
+    house.store.listen(heard.extend)
+    for rooms in (["town"], ["town"], ["builtin"]):
+        async with house.store.work() as work:
+            await moves.choose(work, await house.actor("Kaisa"), house.programme, rooms)
+    told = [(one.stream, one.body["provider"]) for one in heard if one.kind == "RoomMoved" and one.stream == talk.id]
+    assert told == [(talk.id, "town"), (talk.id, "builtin")]
+    assert await moved(house, talk.id) == [("jitsi", "town", "chosen"), ("town", "builtin", "chosen")]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

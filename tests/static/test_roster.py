@@ -54,7 +54,7 @@ kinds = st.one_of(
     st.fixed_dictionaries({"kind": st.just("RegisterSigned"), "by": person}),
     st.fixed_dictionaries({"kind": st.just("SeatsChanged")}),
     st.fixed_dictionaries(
-        {"kind": st.just("RegisterCorrected"), "person": person, "how": st.sampled_from(["phone", "paper", "held"]),
+        {"kind": st.just("RegisterCorrected"), "person": person, "how": st.sampled_from(["phone", "paper", "held", "taken_back"]),
          "since": st.sampled_from(["", "2026-03-10T07:58:00Z"]), "late_by": st.sampled_from([0, 400])}
     ),
     st.fixed_dictionaries(

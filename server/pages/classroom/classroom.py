@@ -17,6 +17,7 @@ from calendars.store import Look, Work
 from classroom import board, moves, register, rooms, roster
 from classroom.video.provider import Asked, Guest
 from server.auth.guard import allow, signed_in
+from server.auth.telephone import DIGITS
 from server.dates import When
 from server.keys import ASSETS, HOUSE, LANGUAGE, STORE, VIDEO, WORDS
 from server.middleware.problems import wants_json
@@ -48,6 +49,7 @@ async def room(request: web.Request) -> web.Response:
     chain = chains.chain(found.programme) if leads else ()
     return render(
         request, "classroom/classroom.html", one=shown, leads=leads, sees_roster=sees, paused=paused is not None,
+        registers=sees and rights.may(actor, "register", found.target), digits=DIGITS,
         embedded=provider == EMBEDDED, plain_words=_plain_words(request),
         room={
             "lesson": found.id, "zone": found.zone, "now": now.timestamp() * 1000, "person": actor.person,

@@ -57,7 +57,8 @@ async def report(request: web.Request) -> web.Response:
     return render(
         request, "classroom/report.html", programme=programme,
         title=in_language(line.programme.name, request[LANGUAGE]),
-        totals=_figures(found.totals), as_of=when.moment(parse_instant(found.as_of)), rows=found.as_of,
+        totals=_figures(found.totals), called=found.totals["by_telephone"] > 0,
+        as_of=when.moment(parse_instant(found.as_of)), rows=found.as_of,
         parts=[(part, _part(found, part, names, when)) for part in PARTS],
         chosen=[_row(row, names, when, request[SAY]) for row in chosen],
         moved=[_moved(request, one, when) for one in found.moves],

@@ -1,6 +1,6 @@
 """The day book of one lesson: what the evidence proposes, what people add to it, and one tap to sign."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,9 @@ from calendars.people import people
 from calendars.rights import Actor
 from calendars.store import Look, Work
 from classroom import register, rooms
-from classroom.attendance import counted
+from classroom.attendance import by_telephone, counted
 from classroom.register import Correction, Entry, Register
+from classroom.said import taken_back
 from server.auth.guard import allow, signed_in
 from server.dates import When, duration
 from server.keys import LANGUAGE, SAY, STORE
@@ -83,6 +84,7 @@ def shown(request: web.Request, found: Register, names: dict[str, str]) -> dict[
     when, say = When(request[LANGUAGE], found.programme.zone), request[SAY]
     held, span = counted(found.trace), _span(found)
     axis = bars.axis_of(found.trace, held, when)
+    called = by_telephone(found.trace, {entry.person: entry.reckoning for entry in found.entries})
     signatures = [mark for entry in found.entries for mark in entry.marks if mark.signed]
     return {
         "moved": told_moves(request, found.moves, when), "room": _room(request, found),
@@ -92,7 +94,11 @@ def shown(request: web.Request, found: Register, names: dict[str, str]) -> dict[
         "held": when.span(bars.instant(span.starts), bars.instant(span.ends)) if span.seconds else "",
         "held_from": when.field(bars.instant(span.starts if span.seconds else found.trace.lesson.starts)),
         "held_to": when.field(bars.instant(span.ends if span.seconds else found.trace.lesson.ends)),
-        "rows": [_row(entry, found, when, say, names) for entry in found.entries],
+        "rows": [
+            _row(entry, found, when, say, names)
+            | {"called": duration(called[entry.person]) if entry.person in called else ""}
+            for entry in found.entries
+        ],
         "of_all": [
             testimonies.line(row, when, say, names) for row in found.evidence if row.person is None
         ],
@@ -113,6 +119,7 @@ def _span(found: Register) -> Interval:
 
 def _row(entry: Entry, found: Register, when: When, say: Any, names: dict[str, str]) -> dict[str, Any]:
     reckoning = entry.reckoning
+    hers = [row for row in found.evidence if row.person == entry.person]
     return {
         "person": entry.person, "name": entry.name, "bars": bars.bars(reckoning.intervals),
         "label": bars.spoken(reckoning.intervals, when, say), "sum": testimonies.summed(entry, say),
@@ -127,12 +134,13 @@ def _row(entry: Entry, found: Register, when: When, say: Any, names: dict[str, s
             for one in reckoning.intervals
         ],
         "versions": [testimonies.version(mark, when, say, names) for mark in entry.marks],
-        "evidence": [testimonies.line(row, when, say, names) for row in _of(entry.person, found)],
+        "evidence": [testimonies.line(row, when, say, names) for row in hers],
+        "said": [
+            testimonies.line(row, when, say, names)
+            for row in hers
+            if row.kind in register.HOW and row.id not in taken_back(hers)
+        ],
     }  # fmt: skip
-
-
-def _of(person: str, found: Register) -> Iterable[Any]:
-    return (row for row in found.evidence if row.person == person)
 
 
 @routes.post("/lessons/{lesson}/register/correct")
@@ -146,6 +154,18 @@ async def correct(request: web.Request) -> web.Response:
         starts, ends = await (_whole(work, actor, lesson) if form.get("whole") else _times(work, lesson, form))
         who = text(form, "person", 40)
         await register.correct(work, actor, lesson, Correction(who, how, starts, ends, reason))
+
+    return await _done(request, form, act)
+
+
+@routes.post("/lessons/{lesson}/register/take-back")
+@allow("register")
+async def take_back(request: web.Request) -> web.Response:
+    """What somebody said of a learner counts no more; both lines stay."""
+    actor, form, lesson = signed_in(request), await request.post(), request.match_info["lesson"]
+
+    async def act(work: Work) -> None:
+        await register.take_back(work, actor, lesson, text(form, "line", 40))
 
     return await _done(request, form, act)
 

@@ -51,7 +51,8 @@ async def card(request: web.Request) -> web.Response:
         actor, person = signed_in(request), request.match_info["person"]
         whose = await devices.whose(look, actor, person)
         path = await devices.link_of(look, actor, request.app[SECRET], person)
-    return render(request, "entrance/cards.html", cards=[_card(request, whose.name, whose.language, path)])
+        code = await devices.telephone_code(look, actor, request.app[SECRET], person)
+    return render(request, "entrance/cards.html", cards=[_card(request, whose.name, whose.language, path, code)])
 
 
 @routes.get("/groups/{group}/cards")
@@ -63,9 +64,10 @@ async def cards(request: web.Request) -> web.Response:
         for member in await groups.members(look, actor, [request.match_info["group"]]):
             try:
                 path = await devices.link_of(look, actor, request.app[SECRET], member.person)
+                code = await devices.telephone_code(look, actor, request.app[SECRET], member.person)
             except Forbidden:  # who works here too signs in as staff
                 continue
-            found.append(_card(request, member.name, member.language, path))
+            found.append(_card(request, member.name, member.language, path, code))
     return render(request, "entrance/cards.html", cards=found)
 
 
@@ -168,7 +170,7 @@ async def _page(
 ) -> web.Response:
     whose = await devices.whose(look, actor, person)
     found = await devices.devices_of(look, actor, person)
-    address = ""
+    address, values["code"] = "", await devices.telephone_code(look, actor, request.app[SECRET], person)
     if not whose.staff:
         address = base_address(request) + await devices.link_of(look, actor, request.app[SECRET], person)
     picture = qr(address, request[SAY]("Your own link")) if address else ""
@@ -176,7 +178,7 @@ async def _page(
     return render(request, template, whose=whose, devices=found, address=address, picture=picture, **values)
 
 
-def _card(request: web.Request, name: str, language: str, path: str) -> dict[str, object]:
+def _card(request: web.Request, name: str, language: str, path: str, code: str) -> dict[str, object]:
     """What a card says, in her language and in plain Finnish, whoever prints it."""
     words = request.app[WORDS]
     address = base_address(request) + path
@@ -184,7 +186,8 @@ def _card(request: web.Request, name: str, language: str, path: str) -> dict[str
     say = words.say(language)  # of a language that the house lacks it is the Finnish one
     own, plain = steps(say), steps(words.say(PLAIN))
     return {
-        "name": name, "language": say.language, "address": address, "picture": picture,
+        "name": name, "language": say.language, "address": address, "picture": picture, "code": code,
+        "calls": say("No internet? Call and say your code."),
         "steps": [(mine, small if small != mine else "") for mine, small in zip(own, plain, strict=True)],
     }  # fmt: skip
 

@@ -32,6 +32,7 @@ EVIDENCE: Final = {
     "pause": phrase("pause"), "excuse": phrase("a reason was given"), "could_not_enter": phrase("could not get in"),
     "teacher": phrase("the teacher saw her"),
     "phone": phrase("by telephone"), "paper": phrase("signed on paper"), "remove": phrase("this time was taken out"),
+    "taken_back": phrase("a line was taken back"),
 }  # fmt: skip
 
 

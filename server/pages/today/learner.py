@@ -17,6 +17,7 @@ from calendars.rights import Actor
 from calendars.store import Look, Work
 from classroom import reports, roster
 from classroom.reports import Row
+from server.auth import devices
 from server.auth.guard import allow, signed_in
 from server.auth.origin import base_address
 from server.dates import When, duration
@@ -47,6 +48,8 @@ async def my_day(request: web.Request) -> web.Response:
         sums = reports.sums(await reports.own_rows(look, actor, actor.person))
         week = await _week(look, actor, day, language, request[SAY])
         talks = await diary.of_person(look, actor, actor.person, now - timedelta(hours=1), now + 2 * WEEK)
+        learns = "learner" in actor.roles
+        code = await devices.telephone_code(look, actor, request.app[SECRET], actor.person) if learns else ""
 
     def shown(one: agenda.Engagement | None) -> Shown | None:
         return Shown(one, language, now) if one else None
@@ -57,7 +60,7 @@ async def my_day(request: web.Request) -> web.Response:
         cancelled=[Shown(one, language, now) for one in day.today if one.cancelled and now < one.ends],
         mates=[one for one in mates if one["person"] != actor.person and one["role"] == "learner"],
         leader_here=any(one["here"] for one in mates if one["role"] != "learner"), hours=duration(sums["present"]),
-        week=week, meets=meets(actor), employs=employs,
+        week=week, meets=meets(actor), employs=employs, code=code,
         hosts=employs and actor.roles <= {"employer", "support"},
         talks=shown_talks(request, [one for one in talks if one.status != "offered" and now < one.ends], now)[:2],
     )  # fmt: skip
