@@ -179,6 +179,15 @@ class SeenInRoom(Fact):
 
 
 @dataclass(frozen=True)
+class SaidHere(Fact):
+    """Somebody says herself that she is in the lesson, where nothing of ours or theirs sees her. `late_by` as above."""
+
+    audience: ClassVar[Audience] = "staff"
+    person: str
+    late_by: int
+
+
+@dataclass(frozen=True)
 class RoomMoved(Fact):
     """The lesson goes on in a room of another provider. `why` as in the row; `by` is empty when its server was away."""
 

@@ -1,11 +1,9 @@
-"""Who is expected, here, late, dropped, gone or could not get in: a snapshot, and what each fact changes in it.
+"""Who is expected, here, late, dropped, gone or could not get in: as the database has it.
 
-`snapshot` reads the database, `apply` is pure and stands again in static/roster.js; a test holds
-snapshot + facts == next snapshot for both. A roster is plain JSON, the same as the browser has.
+`snapshot` reads the database; what one more fact changes stands in classroom/seats.py and again in static/roster.js.
 """
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -20,16 +18,15 @@ from calendars.tables import Expected, Leader, Lesson, Person, Programme
 from classroom import moves, roomstays
 from classroom.rooms import rules_of
 from classroom.said import LIVE, TAKEN_BACK, spoken, taken_back
+from classroom.seats import Roster, Seat, came, seen, settle, spoken_for, tapped
 from classroom.tables import Evidence, Hand, Move, Pause, RoomStay, Visit
 from classroom.visits import late_by
 
-Roster = dict[str, Any]
-Seat = dict[str, Any]
 IN_THE_ROOM = ("page", "room")
-"""Evidence by which she is seen herself; the others are the word of somebody about her."""
-TOLD_BY_SNAPSHOT = ("RegisterSigned", "SeatsChanged", "WalkedIn")
-SAID_ANEW = ("held", TAKEN_BACK)
-"""What somebody says by hand and after which much is otherwise."""
+"""Evidence by which she is seen herself; the others are somebody's word about her, or her own."""
+
+TAPPED = (Evidence.kind == "span") & Evidence.by.is_not(None)
+"""A stay of one second that somebody entered herself, by a tap on *I am here*."""
 
 
 async def roster(look: Look, actor: Actor, lesson: str) -> Roster:
@@ -80,7 +77,7 @@ async def snapshots(look: Look, lessons: Sequence[tuple[Lesson, Programme]]) -> 
     stays = await look.all(select(RoomStay).where(RoomStay.lesson.in_(ids)).order_by(RoomStay.id))
     told = await look.all(
         select(Evidence)
-        .where(Evidence.lesson.in_(ids), Evidence.kind.in_(("could_not_enter", TAKEN_BACK, *LIVE)))
+        .where(Evidence.lesson.in_(ids), Evidence.kind.in_(("could_not_enter", TAKEN_BACK, *LIVE)) | TAPPED)
         .order_by(Evidence.lesson, Evidence.number)
     )
     gone = taken_back(told)
@@ -110,31 +107,6 @@ async def snapshots(look: Look, lessons: Sequence[tuple[Lesson, Programme]]) -> 
     return rosters
 
 
-def apply(roster: Roster, fact: Mapping[str, Any]) -> Roster | None:
-    """The roster after one more fact (a `Told.message()`); None when only a new snapshot can tell.
-
-    That is so when a number is missing between them, when the fact is of a person whom this roster does not name, when
-    somebody walked in, or when somebody said by hand that the lesson was held at another time or is over, or took back
-    what was said of somebody.
-    """
-    if fact["number"] <= roster["number"]:
-        return roster
-    if fact["number"] > roster["number"] + 1 or fact["kind"] in TOLD_BY_SNAPSHOT or fact.get("how") in SAID_ANEW:
-        return None
-    after = deepcopy(roster)
-    after["number"] = fact["number"]
-    if fact["kind"] == "LessonOpened" and fact["held_from"][:19] < fact["at"][:19]:
-        return None  # it was held before that was known: who came late is reckoned anew
-    if fact["kind"] in _LESSON_FACTS:
-        _LESSON_FACTS[fact["kind"]](after, fact)
-    elif fact["kind"] in _SEAT_FACTS and not (fact["kind"] == "RegisterCorrected" and not fact.get("since")):
-        seat = next((one for one in after["seats"] if one["person"] == fact["person"]), None)
-        if seat is None:
-            return None
-        _SEAT_FACTS[fact["kind"]](seat, fact, after)
-    return after
-
-
 def _empty(lesson: Lesson, programme: Programme, number: int) -> Roster:
     around = doors(lesson, programme.rules)
     return {
@@ -151,7 +123,7 @@ def _seat(person: str, role: str, names: Mapping[str, Person], *, expected: bool
         "person": person, "name": who.shown if who else "", "telephone": who.telephone if who else "", "role": role,
         "expected": expected, "state": "expected", "since": None, "first": None, "late_by": 0, "step": None,
         "sound": None, "hand": None, "devices": 0, "visits": {}, "ended": "", "end": "", "room": None, "said": None,
-        "stands_on": None,
+        "tapped": None, "stands_on": None,
     }  # fmt: skip
 
 
@@ -181,13 +153,13 @@ def _seat_of(roster: Roster, person: str, role: str, names: Mapping[str, Person]
 
 def _put_visit(seat: Seat, visit: Visit, lesson: Lesson, late_after: int) -> None:
     """Visits come in the order of their beginning, so the first one tells of lateness."""
-    _came(seat, _text(visit.a) or "", late_by(lesson, visit.a))
+    came(seat, _text(visit.a) or "", late_by(lesson, visit.a))
     ended = visit.lost if visit.end != "leave" else visit.closed
     if visit.end != "leave":
         seat["visits"][visit.id] = {"live": ended is None, "sound": visit.sound}
     if ended is not None and seat["ended"] < (_text(ended) or ""):
         seat["ended"], seat["end"] = _text(ended), "left" if visit.end == "leave" else "dropped"
-    _settle(seat, late_after)
+    settle(seat, late_after)
 
 
 def _put_refusal(seat: Seat, step: str, at: datetime) -> None:
@@ -203,136 +175,22 @@ def _put_rooms(roster: Roster, stays: Sequence[RoomStay], lesson: Lesson, names:
         told = roomstays.told_of(hers)
         if told is not None:
             seat = _seat_of(roster, person, hers[-1].role, names)
-            _seen(seat, told | {"late_by": roomstays.late(lesson, told)}, roster)
+            seen(seat, told | {"late_by": roomstays.late(lesson, told)}, roster)
 
 
 def _put_word(roster: Roster, row: Evidence, lesson: Lesson, names: Mapping[str, Person]) -> None:
-    """What a human says of her, or that she could not get in."""
+    """What a human says of her, she of herself, or that she could not get in."""
     seat = _seat_of(roster, row.person or "", "learner", names)
+    if row.kind == "span":
+        return tapped(seat, {"at": _text(row.received), "late_by": late_by(lesson, row.received)}, roster)
     if row.kind == "could_not_enter":
         _put_refusal(seat, row.body["step"], row.received)
     elif since := spoken(row):
-        _said(seat, {"how": row.kind, "since": rfc3339(since), "late_by": late_by(lesson, since)}, roster)
-
-
-def _came(seat: Seat, at: str, late: int) -> None:
-    """The earliest of all that was told of her coming; it may be told late."""
-    if seat["first"] is None or at < seat["first"]:
-        seat["first"], seat["late_by"] = at, late
-    seat["step"] = None
-
-
-def _settle(seat: Seat, late_after: int) -> None:
-    """One person, whatever she is seen by: her own page is the surest, then the video room, then somebody's word."""
-    live = [one for one in seat["visits"].values() if one["live"]]
-    seat["devices"] = len(live)
-    sounds = [one["sound"] for one in live]
-    seat["sound"] = True if True in sounds else False if False in sounds else None
-    if live:
-        seat["ended"] = seat["end"] = ""
-    room, said = seat["room"], seat["said"]
-    seat["stands_on"] = "page" if live else "room" if room and room["since"] else said["how"] if said else None
-    if seat["stands_on"]:
-        seat["state"], seat["since"] = ("late" if seat["late_by"] > late_after else "here"), seat["first"]
-    elif room and room["left"] >= seat["ended"]:
-        seat["state"], seat["since"] = "left", room["left"]
-    elif seat["end"]:
-        seat["state"], seat["since"] = seat["end"], seat["ended"]
-
-
-def _seen(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
-    seat["room"] = {name: fact[name] for name in ("provider", "since", "left")}
-    _came(seat, fact["first"], fact["late_by"])
-    _settle(seat, roster["late_after"])
-
-
-def _said(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
-    seat["said"] = {"how": "phone" if fact["how"] == "phone" else "teacher", "since": fact["since"]}
-    _came(seat, fact["since"], fact["late_by"])
-    _settle(seat, roster["late_after"])
-
-
-def _entered(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
-    _came(seat, fact["at"], fact["late_by"])
-    seat["visits"][fact["visit"]] = {"live": True, "sound": None}
-    _settle(seat, roster["late_after"])
-
-
-def _dropped(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
-    if fact["visit"] in seat["visits"]:
-        seat["visits"][fact["visit"]]["live"] = False
-    seat["ended"], seat["end"] = fact["at"], "dropped"
-    _settle(seat, roster["late_after"])
-
-
-def _resumed(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
-    if fact["visit"] in seat["visits"]:
-        seat["visits"][fact["visit"]]["live"] = True
-    _settle(seat, roster["late_after"])
-
-
-def _left(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
-    seat["visits"].pop(fact["visit"], None)
-    seat["ended"], seat["end"] = fact["at"], "left"
-    _settle(seat, roster["late_after"])
-
-
-def _could_not_enter(seat: Seat, fact: Mapping[str, Any], _roster: Roster) -> None:
-    if seat["first"] is None:
-        seat["state"], seat["step"], seat["since"] = "could_not_enter", fact["step"], fact["at"]
-
-
-def _sound(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
-    if fact["visit"] in seat["visits"]:
-        seat["visits"][fact["visit"]]["sound"] = fact["on"]
-    if seat["first"] is not None:
-        _settle(seat, roster["late_after"])
-
-
-def _raised(seat: Seat, fact: Mapping[str, Any], _roster: Roster) -> None:
-    seat["hand"] = fact["at"]
-
-
-def _lowered(seat: Seat, _fact: Mapping[str, Any], _roster: Roster) -> None:
-    seat["hand"] = None
-
-
-def _opened(roster: Roster, fact: Mapping[str, Any]) -> None:
-    roster["opened"] = fact["held_from"]
-
-
-def _paused(roster: Roster, fact: Mapping[str, Any]) -> None:
-    roster["pause"] = fact["at"]
-
-
-def _unpaused(roster: Roster, _fact: Mapping[str, Any]) -> None:
-    roster["pause"] = None
-
-
-def _closed(roster: Roster, fact: Mapping[str, Any]) -> None:
-    roster["closed"], roster["pause"] = fact["at"], None
-
-
-def _moved(roster: Roster, fact: Mapping[str, Any]) -> None:
-    roster["moved"] = {"provider": fact["provider"], "why": fact["why"], "at": fact["at"]}
+        spoken_for(seat, {"how": row.kind, "since": rfc3339(since), "late_by": late_by(lesson, since)}, roster)
 
 
 def _moved_to(move: Move) -> dict[str, Any]:
     return {"provider": move.provider, "why": move.why, "at": _text(move.at)}
-
-
-_SEAT_FACTS = {
-    "Entered": _entered, "Dropped": _dropped, "Resumed": _resumed, "Left": _left, "CouldNotEnter": _could_not_enter,
-    "SoundChanged": _sound, "HandRaised": _raised, "HandLowered": _lowered, "SeenInRoom": _seen,
-    "RegisterCorrected": _said,
-}  # fmt: skip
-_LESSON_FACTS = {
-    "LessonOpened": _opened,
-    "PauseStarted": _paused,
-    "PauseEnded": _unpaused,
-    "LessonClosed": _closed,
-    "RoomMoved": _moved,
-}
 
 
 def _text(instant: datetime | None) -> str | None:

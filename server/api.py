@@ -80,7 +80,10 @@ class Seat(msgspec.Struct):
     hand: str | None
     devices: int
     stands_on: str | None
-    """page (her own beats), room (the video room saw her), phone or teacher (somebody's word); None: not here."""
+    """page (her own beats), room (the video room saw her), phone or teacher (somebody's word), own
+    (her own word alone, by a tap); None: not here."""
+    tapped: str | None = None
+    """When she said last herself that she is here."""
 
 
 class Roster(msgspec.Struct):

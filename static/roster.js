@@ -1,7 +1,7 @@
 /**
  * Who is expected, here, late, dropped, gone or could not get in: what each fact changes in a roster.
  *
- * The same rules stand in classroom/roster.py, which also makes the snapshot; a test holds both to
+ * The same rules stand in classroom/seats.py; classroom/roster.py makes the snapshot. A test holds both to
  * snapshot + facts == next snapshot. Pure: a roster goes in, another one comes out, nothing is changed in place.
  *
  * @typedef {"expected" | "here" | "late" | "dropped" | "left" | "could_not_enter"} State
@@ -25,7 +25,8 @@
  * @property {"" | "dropped" | "left"} end
  * @property {{provider: string, since: string, left: string} | null} room what the video rooms saw of her
  * @property {{how: "phone" | "teacher", since: string} | null} said since when she is here by somebody's word
- * @property {"page" | "room" | "phone" | "teacher" | null} stands_on by which evidence she is here
+ * @property {string | null} tapped when she said last herself that she is here
+ * @property {"page" | "room" | "phone" | "teacher" | "own" | null} stands_on by which evidence she is here
  *
  * @typedef {object} Roster
  * @property {string} lesson
@@ -114,6 +115,9 @@ const seatFacts = {
     const said = { how: fact.how === "phone" ? "phone" : "teacher", since: fact.since };
     return settled({ ...seat, ...came(seat, fact.since, fact.late_by), said }, lateAfter);
   },
+  SaidHere(seat, fact, lateAfter) {
+    return settled({ ...seat, ...came(seat, fact.at, fact.late_by), tapped: fact.at }, lateAfter);
+  },
   HandRaised: (seat, fact) => ({ ...seat, hand: fact.at }),
   HandLowered: (seat) => ({ ...seat, hand: null }),
 };
@@ -142,8 +146,8 @@ function came(seat, at, late) {
 }
 
 /**
- * One person, whatever she is seen by: her own page is the surest, then the video room, then somebody's word; else as
- * the last of them ended.
+ * One person, whatever she is seen by: her own page is the surest, then the video room, then somebody's word, then her
+ * own, for as long as nothing says that she has left since; else as the last of them ended.
  *
  * @param {Seat} seat
  * @param {number} lateAfter
@@ -154,7 +158,9 @@ function settled(seat, lateAfter) {
   const sounds = live.map((visit) => visit.sound);
   const sound = sounds.includes(true) ? true : sounds.includes(false) ? false : null;
   const { room, said } = seat;
-  const standsOn = live.length > 0 ? "page" : room?.since ? "room" : (said?.how ?? null);
+  const left = [seat.end === "left" ? seat.ended : "", room?.left ?? ""].reduce((one, other) => (one > other ? one : other));
+  const own = seat.tapped !== null && seat.tapped > left ? "own" : null;
+  const standsOn = live.length > 0 ? "page" : room?.since ? "room" : (said?.how ?? own);
   /** @type {Seat} */
   const known = { ...seat, devices: live.length, sound, stands_on: standsOn };
   if (live.length > 0) known.ended = known.end = "";

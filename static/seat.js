@@ -7,14 +7,15 @@
 import { length } from "./dates.js";
 import { say } from "./words.js";
 
-/** @type {("room" | "phone" | "teacher")[]} */
-const PROOFS = ["room", "phone", "teacher"];
+/** @type {("room" | "phone" | "teacher" | "own")[]} */
+const PROOFS = ["room", "phone", "teacher", "own"];
 const SIGNS = {
   hand: { icon: "hand" },
   mute: { icon: "volume-x" },
   room: { icon: "video" },
   phone: { icon: "phone" },
   teacher: { icon: "user-check" },
+  own: { icon: "quote" },
 };
 
 /**
@@ -47,6 +48,7 @@ export function seatWord(seat) {
 export function proofWord(seat) {
   if (seat.stands_on === "room") return say("seen by the video room");
   if (seat.stands_on === "phone") return say("by telephone");
+  if (seat.stands_on === "own") return say("said so herself");
   return seat.stands_on === "teacher" ? say("the teacher saw her") : "";
 }
 

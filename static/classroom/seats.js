@@ -1,7 +1,7 @@
 /** The teacher's roster: every seat in its state, and in front of it the one dark thing, which is who is missing. */
 
-import { length } from "../dates.js";
-import { language, part } from "../page.js";
+import { clock, length } from "../dates.js";
+import { language, page, part } from "../page.js";
 import { drawSeat, newSeat, stepWord } from "../seat.js";
 import { say } from "../words.js";
 import { isolated } from "./twice.js";
@@ -72,7 +72,7 @@ export class Seats {
     }
     if (this.#list.children[position] !== place) this.#list.insertBefore(place, this.#list.children[position] ?? null);
     drawSeat(/** @type {HTMLElement} */ (place.firstElementChild), seat, { language, now: this.houseNow() });
-    const devices = seat.devices > 1 ? say("{count} devices", { count: seat.devices }) : "";
+    const devices = seat.devices > 1 ? say("{count} devices", { count: seat.devices }) : this.#lastTap(seat);
     const under = /** @type {HTMLElement} */ (place.lastElementChild);
     const phoned = this.calling && seat.stands_on === "phone" && seat.said ? this.calling.remedy(seat.said.since, this.houseNow()) : null;
     this.#act(under, "hand", seat.hand !== null, () => [say("Hand down"), () => this.lower(seat.person)]);
@@ -80,6 +80,11 @@ export class Seats {
     this.#act(under, "end", phoned === "end", () => [say("She hung up"), () => this.calling?.settle("end", seat.person)]);
     const words = /** @type {HTMLElement} */ (under.firstElementChild);
     if (words.textContent !== devices) words.textContent = devices;
+  }
+
+  /** @param {Seat} seat when she said it, where nothing but her own word speaks for her */
+  #lastTap(seat) {
+    return seat.stands_on === "own" && seat.tapped ? clock(seat.tapped, page.zone, language) : "";
   }
 
   /**

@@ -3,6 +3,7 @@
 import { Calling } from "../classroom/calling.js";
 import { Chat } from "../classroom/chat.js";
 import { Door, problemWords } from "../classroom/door.js";
+import { Here } from "../classroom/here.js";
 import { Moved } from "../classroom/moved.js";
 import { Scene } from "../classroom/scene.js";
 import { Seats } from "../classroom/seats.js";
@@ -31,6 +32,7 @@ const status = new Status({ zone: page.zone, opened: page.opened, paused: page.p
 const scene = new Scene({ person: page.person, name: "" });
 const chat = new Chat({ panel: part("chat"), button: part("message"), zone: page.zone, me: page.person, send: (text) => wire.say(text) });
 const moved = new Moved(page.provider);
+const here = document.getElementById("here") ? new Here(page.provider) : null;
 /** @type {import("../room/call.js").Call | null} */
 let call = null;
 /** @type {Map<string, string>} person → name, of everybody whom the call or the board has named */
@@ -72,6 +74,7 @@ wire.addEventListener("entered", (event) => {
   drawHands();
   chat.add(entrance.board.messages);
   moved.to(entrance.video.provider);
+  here?.to(entrance.video.provider);
   if (first) status.say((say) => (canCall || !embedded ? say("You are in the class.") : say("You are in the class, with the board alone.")));
 });
 
@@ -186,7 +189,7 @@ function hear(fact) {
     const { name, person } = fact.said;
     if (person !== page.person && part("chat").hidden) status.say((say) => say("New message from {name}", { name: isolated(name) }));
   }
-  if (fact.kind === "RoomMoved") moved.to(fact.provider);
+  if (fact.kind === "RoomMoved") (moved.to(fact.provider), here?.to(fact.provider));
   if (fact.kind === "PauseStarted") status.say((say) => say("Break. You may stay here."));
   if (fact.kind === "PauseEnded") status.say((say) => say("The lesson goes on."));
   if (fact.kind.startsWith("Pause")) showPause();

@@ -11,7 +11,7 @@ from calendars.errors import Conflict, Forbidden, Invalid
 from calendars.facts import Told
 from calendars.lessons import doors
 from classroom import moves, register, reports, roster, serverstates
-from classroom.roster import apply
+from classroom.seats import apply
 from classroom.video.choose import Known
 from classroom.video.health import Health
 from tests.calendars.planned import SYSTEM, Planned

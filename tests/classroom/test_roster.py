@@ -8,9 +8,9 @@ import pytest
 
 from calendars.facts import Told
 from calendars.rights import target_of_lesson
-from classroom import board, register, rooms, roster, visits, watching
+from classroom import board, register, rooms, roster, taps, visits, watching
 from classroom.register import Correction
-from classroom.roster import apply
+from classroom.seats import apply
 from tests.calendars.planned import Planned, counted
 from tests.classroom.living import Living
 from tests.classroom.seeing import TEN, Seeing
@@ -50,7 +50,10 @@ async def elsewhere(luck: random.Random, seeing: Seeing) -> None:
     ago = (house.clock.at - TEN).total_seconds() - luck.choice([0, 0, 20, 300, 3000])
     if (chance := luck.random()) < 0.6:
         await seeing.take(seeing.seen(name, luck.choice(["joined", "left"]), ago, luck.choice(["c1", "c2"])))
-    elif chance < 0.8:
+    elif chance < 0.7:
+        async with house.store.work() as work:
+            await taps.say_here(work, await house.actor(name), seeing.lesson)
+    elif chance < 0.85:
         async with house.store.work() as work:
             people = {house.people[one]: None for one in luck.sample(["Amina", "Bilal"], luck.randrange(3))}
             await watching.reconcile(work, "livekit", seeing.lesson, people, house.clock.at)

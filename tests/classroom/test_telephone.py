@@ -7,8 +7,8 @@ import pytest
 
 from calendars.errors import AlreadySigned, Conflict, Forbidden, NotFound, NotOpen, Refused
 from calendars.facts import Told
-from classroom import register, reports, roster, rooms, telephone
-from classroom.roster import apply
+from classroom import register, reports, roster, telephone
+from classroom.seats import apply
 from tests.calendars.planned import MONDAY, SYSTEM, Planned
 from tests.classroom.living import Living
 
@@ -143,8 +143,6 @@ async def test_take_back_when_a_line_is_no_word_of_a_person_or_the_register_is_s
                 await register.take_back(work, veera, living.lesson, line)
     with pytest.raises(NotFound):  # a line of another lesson
         async with house.store.work() as work:
-            house.clock.at = TEN + timedelta(hours=4)
-            await rooms.open_lesson(work, veera, house.lessons["first"][1])
             await register.take_back(work, veera, house.lessons["first"][1], lines["phone"])
     async with house.store.work() as work:
         await register.sign(work, veera, living.lesson)

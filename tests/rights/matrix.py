@@ -131,6 +131,7 @@ LINES = (
     Line("GET /lessons/{lesson}/room", these(200, *INSIDE)),
     Line("GET /lessons/{lesson}/door", these(303, *INSIDE)),
     Line("GET /lessons/{lesson}/board", these(200, *INSIDE)),
+    Line("POST /lessons/{lesson}/here", these(303, *INSIDE)),
     Line("POST /lessons/{lesson}/board", these(303, *INSIDE), form={"text": "Hei"}),
     Line("GET /lessons/{lesson}/walk-in", these(200, *LED)),
     Line("POST /lessons/{lesson}/walk-in", these(422, *LED)),

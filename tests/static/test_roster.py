@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from classroom import roster as house
+from classroom import seats as house
 
 PEOPLE = ["amira", "bilal", "teacher"]
 VISITS = ["v1", "v2", "v3"]
@@ -18,7 +18,8 @@ def seat(person: str) -> dict[str, Any]:
     return {
         "person": person, "name": person.title(), "telephone": "", "role": "learner", "expected": True,
         "state": "expected", "since": None, "first": None, "late_by": 0, "step": None, "sound": None, "hand": None,
-        "devices": 0, "visits": {}, "ended": "", "end": "", "room": None, "said": None, "stands_on": None,
+        "devices": 0, "visits": {}, "ended": "", "end": "", "room": None, "said": None,
+        "tapped": None, "stands_on": None,
     }  # fmt: skip
 
 
@@ -54,9 +55,11 @@ kinds = st.one_of(
     st.fixed_dictionaries({"kind": st.just("RegisterSigned"), "by": person}),
     st.fixed_dictionaries({"kind": st.just("SeatsChanged")}),
     st.fixed_dictionaries(
-        {"kind": st.just("RegisterCorrected"), "person": person, "how": st.sampled_from(["phone", "paper", "held", "taken_back"]),
+        {"kind": st.just("RegisterCorrected"), "person": person,
+         "how": st.sampled_from(["phone", "paper", "held", "taken_back"]),
          "since": st.sampled_from(["", "2026-03-10T07:58:00Z"]), "late_by": st.sampled_from([0, 400])}
     ),
+    st.fixed_dictionaries({"kind": st.just("SaidHere"), "person": person, "late_by": st.sampled_from([0, 301])}),
     st.fixed_dictionaries(
         {"kind": st.just("SeenInRoom"), "person": person, "role": st.just("learner"), "provider": st.just("livekit"),
          "first": instants, "since": instants | st.just(""), "left": instants, "late_by": st.sampled_from([0, 301])}

@@ -14,7 +14,7 @@ from calendars.lessons import doors
 from calendars.names import clean_text
 from calendars.rights import Actor
 from calendars.store import Look, Work
-from classroom import board, moves, register, rooms, roster
+from classroom import board, moves, register, rooms, roster, taps
 from classroom.video.provider import Asked, Guest
 from server.auth.guard import allow, signed_in
 from server.auth.telephone import DIGITS
@@ -46,11 +46,12 @@ async def room(request: web.Request) -> web.Response:
         paused = await rooms.running_pause(look, found.id)
         now = look.now
     shown, provider = Shown(found, request[LANGUAGE], now), await _room_of(request, found)
-    chain = chains.chain(found.programme) if leads else ()
+    chain = chains.chain(found.programme)
+    silent = [one for one in dict.fromkeys((provider, *chain)) if _tells_nothing(request, one)]
     return render(
         request, "classroom/classroom.html", one=shown, leads=leads, sees_roster=sees, paused=paused is not None,
         registers=sees and rights.may(actor, "register", found.target), digits=DIGITS,
-        embedded=provider == EMBEDDED, plain_words=_plain_words(request),
+        embedded=provider == EMBEDDED, silent=silent, tells_nothing=provider in silent, plain_words=_plain_words(request),
         room={
             "lesson": found.id, "zone": found.zone, "now": now.timestamp() * 1000, "person": actor.person,
             "leads": leads, "provider": provider, "last_seen": seen,
@@ -59,9 +60,9 @@ async def room(request: web.Request) -> web.Response:
             "mosaic": request.app[ASSETS].url("worklets/mosaic.js"),
             "opened": rfc3339(found.lesson.opened) if found.lesson and found.lesson.opened else None,
             "paused": rfc3339(paused.starts) if paused else None, "go": "go" in request.query,
-            "rooms": _names_of_rooms(request, found) if sees else {},
+            "rooms": _names_of_rooms(request, found) if sees else {}, "silent": silent,
         },
-        others=[(one, room_words(request, one)) for one in chain if one != provider],
+        others=[(one, room_words(request, one)) for one in chain if one != provider] if leads else [],
     )  # fmt: skip
 
 
@@ -79,6 +80,12 @@ async def _room_of(request: web.Request, found: Engagement) -> str:
         return here
     async with request.app[STORE].work() as work:
         return await moves.go_on(work, found.id, video.why_not)
+
+
+def _tells_nothing(request: web.Request, name: str) -> bool:
+    """Whether a room is another tool's that says nothing of who is in it; the house's own page sees whom it shows."""
+    video = request.app[VIDEO]
+    return name != EMBEDDED and not video.why_not(name) and not taps.tells(video.of(name))
 
 
 def _plain_words(request: web.Request) -> dict[str, Text]:
@@ -107,7 +114,20 @@ async def door(request: web.Request) -> web.Response:
     asked = Asked(found.id, named, found.starts, closes, run)
     guest = Guest(actor.person, actor.name, found.role, actor.language)
     way = request.app[VIDEO].of(room).link(asked, guest, store.clock.outside())
+    if way.url and _tells_nothing(request, room):  # the last that is seen of her on a phone that opens the tool's app
+        async with store.work() as work:
+            await taps.say_here(work, actor, found.id)
     return see_other(way.url or f"/lessons/{found.id}/room")
+
+
+@routes.post("/lessons/{lesson}/here")
+@allow("enter")
+async def here(request: web.Request) -> web.StreamResponse:
+    """She is in the lesson, she says: her page slept beside another tool's, or runs no scripts."""
+    lesson = request.match_info["lesson"]
+    async with request.app[STORE].work() as work:
+        await taps.say_here(work, signed_in(request), lesson)
+    return web.json_response({}) if wants_json(request) else see_other(f"/lessons/{lesson}/board?here")
 
 
 @routes.get("/lessons/{lesson}/board")
@@ -124,7 +144,10 @@ async def plain_board(request: web.Request) -> web.Response:
         return see_other(f"/j/{found.id}")
     when = When(request[LANGUAGE], found.zone)
     messages = [one | {"clock": when.clock(datetime.fromisoformat(one["at"]))} for one in shared["messages"]]
-    return render(request, "classroom/board.html", one=shown, messages=messages, hands=shared["hands"])
+    return render(
+        request, "classroom/board.html", one=shown, messages=messages, hands=shared["hands"],
+        said_here="here" in request.query, leads=rights.may(actor, "lead", found.target),
+    )  # fmt: skip
 
 
 @routes.post("/lessons/{lesson}/board")

@@ -1,6 +1,6 @@
 """The day book of one lesson: what the evidence proposes, what people add to it, and one tap to sign."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,14 +8,14 @@ from aiohttp import web
 
 from calendars import agenda, rights
 from calendars.chains import EMBEDDED
-from calendars.clock import Interval, day_of, local
+from calendars.clock import Interval, day_of, local, parse_instant
 from calendars.errors import Conflict, Invalid
 from calendars.people import people
 from calendars.rights import Actor
 from calendars.store import Look, Work
 from classroom import register, rooms
-from classroom.attendance import by_telephone, counted
-from classroom.register import Correction, Entry, Register
+from classroom.attendance import Reckoning, by_telephone, counted
+from classroom.register import Correction, Entry, Evidence, Register
 from classroom.said import taken_back
 from server.auth.guard import allow, signed_in
 from server.dates import When, duration
@@ -135,12 +135,27 @@ def _row(entry: Entry, found: Register, when: When, say: Any, names: dict[str, s
         ],
         "versions": [testimonies.version(mark, when, say, names) for mark in entry.marks],
         "evidence": [testimonies.line(row, when, say, names) for row in hers],
+        "own": _own_word(hers, reckoning, found, when),
         "said": [
             testimonies.line(row, when, say, names)
             for row in hers
             if row.kind in register.HOW and row.id not in taken_back(hers)
         ],
     }  # fmt: skip
+
+
+def _own_word(hers: Sequence[Evidence], reckoning: Reckoning, found: Register, when: When) -> str:
+    """Between which signs of her she was there by her own word, where she said so and more is counted than is known."""
+    if not any(testimonies.is_tap(row) for row in hers) or reckoning.seconds["present"] >= found.counted:
+        return ""
+    starts, ends = _signs(hers)
+    return when.span(starts, ends) if starts < ends else ""
+
+
+def _signs(hers: Iterable[Evidence]) -> tuple[datetime, datetime]:
+    """From the first sign of her to the last, by her own page and her own taps."""
+    spans = [(parse_instant(row.body["from"]), parse_instant(row.body["to"])) for row in hers if row.kind == "span"]
+    return min(starts for starts, _ in spans), max(ends for _, ends in spans)
 
 
 @routes.post("/lessons/{lesson}/register/correct")
@@ -151,8 +166,11 @@ async def correct(request: web.Request) -> web.Response:
 
     async def act(work: Work) -> None:
         reason, how = text(form, "reason", LONGEST_REASON), text(form, "how", 20)
-        starts, ends = await (_whole(work, actor, lesson) if form.get("whole") else _times(work, lesson, form))
         who = text(form, "person", 40)
+        if form.get("own"):
+            starts, ends = await _by_her_word(work, actor, lesson, who)
+        else:
+            starts, ends = await (_whole(work, actor, lesson) if form.get("whole") else _times(work, lesson, form))
         await register.correct(work, actor, lesson, Correction(who, how, starts, ends, reason))
 
     return await _done(request, form, act)
@@ -237,6 +255,15 @@ async def _whole(work: Work, actor: Actor, lesson: str) -> tuple[datetime, datet
     """The lesson as it was held, to the second: a form's clock shows minutes only."""
     span = _span(await register.register(work, actor, lesson))
     return bars.instant(span.starts), bars.instant(span.ends)
+
+
+async def _by_her_word(work: Work, actor: Actor, lesson: str, person: str) -> tuple[datetime, datetime]:
+    """Between her own signs, to the second. Raises Invalid `bad_choice` where she gave none."""
+    found = await register.register(work, actor, lesson)
+    hers = [row for row in found.evidence if row.person == person]
+    if not any(testimonies.is_tap(row) for row in hers):
+        raise Invalid("bad_choice", field="own")
+    return _signs(hers)
 
 
 async def _times(work: Work, lesson: str, form: Any) -> tuple[datetime, datetime]:

@@ -32,8 +32,13 @@ EVIDENCE: Final = {
     "pause": phrase("pause"), "excuse": phrase("a reason was given"), "could_not_enter": phrase("could not get in"),
     "teacher": phrase("the teacher saw her"),
     "phone": phrase("by telephone"), "paper": phrase("signed on paper"), "remove": phrase("this time was taken out"),
-    "taken_back": phrase("a line was taken back"),
+    "taken_back": phrase("a line was taken back"), "own": phrase("she said so herself"),
 }  # fmt: skip
+
+
+def is_tap(row: Evidence) -> bool:
+    """Whether somebody said herself that she is here."""
+    return row.kind == "span" and row.by is not None
 
 
 def mark_word(state: str, say: Say) -> str:
@@ -44,11 +49,12 @@ def mark_word(state: str, say: Say) -> str:
 def line(row: Evidence, when: When, say: Say, names: Mapping[str, str]) -> dict[str, Any]:
     """One raw line of evidence: in words, and as it is stored."""
     body = row.body
+    kind = "own" if is_tap(row) else row.kind
     told = [say(EXCUSES[body["code"]])] if body.get("code") in EXCUSES else []
     told += [body["reason"]] if body.get("reason") else []
     told += [str(body["step"])] if body.get("step") else []
     return {
-        "number": row.number, "kind": say(EVIDENCE.get(row.kind, row.kind)), "received": _second(when, row.received),
+        "number": row.number, "kind": say(EVIDENCE.get(kind, kind)), "received": _second(when, row.received),
         "span": _span(when, body), "told": " · ".join(told), "person": names.get(row.person or "", ""),
         "by": names.get(row.by or "", ""), "id": row.id,
         "raw": json.dumps({"kind": row.kind, "id": row.id, **body}, ensure_ascii=False),

@@ -9,7 +9,7 @@ from calendars import rights
 from calendars.agenda import Engagement
 from calendars.store import Look
 from classroom import rooms, roster
-from classroom.roster import Roster, Seat
+from classroom.seats import Roster, Seat
 from server.pages.parts.shown import Shown
 
 IN = ("here", "late")

@@ -1,4 +1,4 @@
-"""A learner calls: her own page says her code, the teacher's finds her by it, and nothing else of the house knows it."""
+"""A learner calls: her own page says her code, the teacher's finds her by it, and nobody else is named by it."""
 
 import re
 from datetime import timedelta

@@ -1,0 +1,58 @@
+"""*I am here*: what somebody says of herself where her page sleeps beside another tool's room, or runs no scripts.
+
+By the contract it is evidence of one second, a stay of length 0, entered by herself: taps that lie close together are
+bridged, and no others. What she was there in between is a matter of her teacher's word, for which the register shows
+both ends and asks.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from calendars import rights
+from calendars.clock import rfc3339
+from calendars.errors import NotOpen
+from calendars.lessons import freeze
+from calendars.rights import Actor
+from calendars.store import Work
+from calendars.tables import Day
+from classroom import ledger, rooms
+from classroom.facts import SaidHere
+from classroom.tables import Evidence
+from classroom.video.provider import Provider, Reporting, Watched
+from classroom.visits import late_by
+
+CONNECTION: Final = "tap"
+"""Taps are no connection of a page; by this name their lines are told apart."""
+EVERY: Final = timedelta(seconds=20)
+"""Whoever taps on and on is written down so often: what the ledger holds, it holds for good."""
+
+
+async def say_here(work: Work, actor: Actor, lesson: str) -> None:
+    """She is in the lesson now, she says. Raises NotFound for whoever may not enter, NotOpen outside the doors."""
+    found, programme, target = await rights.target_of_lesson(work, lesson)
+    rights.ask(actor, "enter", target)
+    role = rights.role_in(actor, target)
+    if await work.one(select(Day.kind).where(Day.id == found.day)) != "online":
+        raise NotOpen("lesson_on_site")
+    rooms.check_open(found, programme.rules, role, work.now)
+    if role in rights.LEADS or await _just_said(work, lesson, actor.person):
+        return  # who leads is seen by what she does
+    if found.frozen is None:
+        await freeze(work, lesson)
+    at = rfc3339(work.now.replace(microsecond=0))
+    body = {"connection": CONNECTION, "from": at, "to": at, "end": "lost"}
+    await ledger.enter(work, lesson, ledger.Said("span", actor.person, body, actor.person))
+    work.tell(SaidHere(stream=lesson, person=actor.person, late_by=late_by(found, work.now)))
+
+
+async def _just_said(work: Work, lesson: str, person: str) -> bool:
+    hers = (Evidence.lesson == lesson) & (Evidence.person == person) & (Evidence.by == person)
+    lately = hers & (Evidence.kind == "span") & (Evidence.received > work.now - EVERY)
+    return await work.one(select(Evidence.id).where(lately).limit(1)) is not None
+
+
+def tells(provider: Provider) -> bool:
+    """Whether a provider says who is in its rooms, by itself or when it is asked."""
+    return isinstance(provider, Reporting | Watched)
