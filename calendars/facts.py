@@ -226,6 +226,25 @@ class SearchEnded(Fact):
 
 
 @dataclass(frozen=True)
+class VisitorInvited(Fact):
+    """Somebody from outside may come to a lesson, by a link."""
+
+    audience: ClassVar[Audience] = "staff"
+    person: str
+    guest: str
+    by: str
+
+
+@dataclass(frozen=True)
+class VisitorWithdrawn(Fact):
+    """The link of somebody from outside was taken back."""
+
+    audience: ClassVar[Audience] = "staff"
+    person: str
+    by: str
+
+
+@dataclass(frozen=True)
 class RightsGiven(Fact):
     """A person got a role somewhere."""
 

@@ -38,6 +38,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "board": frozenset({"see_own"}),
     "applicant": frozenset({"see_own"}),
     "guest": frozenset({"see_lesson", "enter", "see_own"}),
+    "visitor": frozenset({"see_lesson", "enter"}),
     "admin": frozenset({"administer", "invite", "see_own"}),
 }  # fmt: skip
 """
@@ -55,6 +56,8 @@ KNOWING_PEOPLE = frozenset({"see_roster", "see_people", "see_report"})
 STAFF = frozenset({"teacher", "tutor", "counsellor", "support", "coordinator", "inspector", "admin"})
 LEARNING = frozenset({"learner", "applicant"})
 LEADS = ("coordinator", "teacher", "tutor")
+UNCOUNTED = (*LEADS, "visitor")
+"""Who is in a room without being counted there: the trace of a lesson is of its learners."""
 ROOMS = "rooms"  # the status of a line of rooms: it stands beside a programme, for its online appointments
 
 
@@ -133,7 +136,7 @@ def ask(actor: Actor, verb: str, target: Target) -> None:
 def role_in(actor: Actor, target: Target) -> str:
     """The strongest role of the actor for a target: it decides who leads a room."""
     held = {scope.role for scope in actor.scopes if _covers(actor, scope, target)}
-    for role in (*LEADS, "counsellor", "learner", "guest"):
+    for role in (*LEADS, "counsellor", "learner", "guest", "visitor"):
         if role in held:
             return role
     raise NotFound()
@@ -194,7 +197,8 @@ async def actor_of(look: Look, person: str, sign_in: str = "") -> Actor:
         raise NotFound()
     who = rows[0][0]
     grants = [grant for _, grant in rows if grant is not None]
-    scopes = (*(Scope(one.role, one.scope_kind, one.scope) for one in grants), Scope("support", "self", who.id))
+    own = () if who.outside else (Scope("support", "self", who.id),)  # a visitor has nothing here but her lesson
+    scopes = (*(Scope(one.role, one.scope_kind, one.scope) for one in grants), *own)
     until = min((one.until for one in grants if one.until is not None), default=None)
     return Actor(who.id, who.shown, who.language, who.revision, scopes, sign_in, until)
 
@@ -302,6 +306,8 @@ async def ask_about(look: Look, actor: Actor, verb: str, person: str, *, past: b
     found = await look.get(Person, person)
     if found is None:
         raise NotFound()
+    if found.outside:
+        raise NotFound()  # nobody has a page or a link of hers but whoever brought her, with her lesson
     if actor.person == person and verb in {"see_own", "give_link"}:
         return found
     targets, roles = await targets_of_person(look, person, past=past or verb == "see_people")

@@ -70,8 +70,8 @@ async def close_stays(work: Work, visits: Sequence[Visit], end: str) -> None:
         if end == "lost" and visit.lost is None:
             visit.lost = work.now
         body = {"connection": visit.connection, "from": rfc3339(visit.a), "to": rfc3339(visit.b), "end": end}
-        if visit.role in rights.LEADS:
-            body["role"] = visit.role  # a teacher's own hours; the trace is of the learners
+        if visit.role in rights.UNCOUNTED:
+            body["role"] = visit.role  # a teacher's own hours, a visitor's; the trace is of the learners
         by_lesson.setdefault(visit.lesson, []).append(Said("span", visit.person, body))
     for lesson in sorted(by_lesson):
         await enter(work, lesson, *by_lesson[lesson])
@@ -139,7 +139,7 @@ async def _lines(look: Look, ids: Sequence[str], at: datetime, past: datetime | 
 
 
 def _open_visits(lessons: Sequence[str], past: datetime | None) -> Any:
-    query = select(Visit).where(Visit.lesson.in_(lessons), Visit.role.not_in(rights.LEADS)).order_by(Visit.id)
+    query = select(Visit).where(Visit.lesson.in_(lessons), Visit.role.not_in(rights.UNCOUNTED)).order_by(Visit.id)
     if past is None:
         return query.where(Visit.closed.is_(None))
     return query.where((Visit.closed.is_(None)) | (Visit.closed > past), Visit.a <= past)
@@ -154,7 +154,7 @@ def _stay_so_far(visit: Visit, at: datetime, until: int) -> Span:
 
 def _open_rooms(lessons: Sequence[str], past: datetime | None) -> Any:
     """What was open at a past instant shows only beside the lines of then: all of them are looked at."""
-    query = select(RoomStay).where(RoomStay.lesson.in_(lessons), RoomStay.role.not_in(rights.LEADS))
+    query = select(RoomStay).where(RoomStay.lesson.in_(lessons), RoomStay.role.not_in(rights.UNCOUNTED))
     return (query if past else query.where(RoomStay.closed.is_(None))).order_by(RoomStay.id)
 
 

@@ -132,8 +132,8 @@ async def _write(work: Work, place: Place, provider: str, fresh: Mapping[str, tu
     for origin, (one, role) in fresh.items():
         name = f"{provider}/{one.connection}" if one.connection else provider
         body = {"provider": name, "event": one.event, "at": rfc3339(one.at)}
-        if role in rights.LEADS:
-            body["role"] = role  # a teacher's own hours; the trace is of the learners
+        if role in rights.UNCOUNTED:
+            body["role"] = role  # a teacher's own hours, a visitor's; the trace is of the learners
         lines.append(ledger.Said("provider", one.person, body, origin=origin))
         touched[one.person, one.connection] = role
         _hold(work, place, one, role)

@@ -37,8 +37,8 @@ async def say_here(work: Work, actor: Actor, lesson: str) -> None:
     if await work.one(select(Day.kind).where(Day.id == found.day)) != "online":
         raise NotOpen("lesson_on_site")
     rooms.check_open(found, programme.rules, role, work.now)
-    if role in rights.LEADS or await _just_said(work, lesson, actor.person):
-        return  # who leads is seen by what she does
+    if role in rights.UNCOUNTED or await _just_said(work, lesson, actor.person):
+        return  # who leads is seen by what she does, and a visitor counts for nobody
     if found.frozen is None:
         await freeze(work, lesson)
     at = rfc3339(work.now.replace(microsecond=0))

@@ -42,10 +42,10 @@ from server.pages.appointments import (
 )
 from server.pages.changes import proposal_change, proposal_week, proposals
 from server.pages.classroom import classroom, funder, register, telephone, walkin
-from server.pages.entrance import devices, signin, staff
+from server.pages.entrance import devices, signin, staff, visitor
 from server.pages.grouping import groupings, groups, regrouping
 from server.pages.lessons import change as lesson_change
-from server.pages.lessons import planning, series
+from server.pages.lessons import planning, series, visitors
 from server.pages.people import bringing, colleagues, enrolment, person, profile, seats, working
 from server.pages.people import people as people_pages
 from server.pages.programmes import comparison as comparison_page
@@ -79,6 +79,7 @@ ROUTES: Sequence[web.RouteTableDef] = (
     feeds.routes, api.routes, health.routes, reservations.routes, hooks.routes,
     timetable.routes, timetable_making.routes, solves.routes, wizard.routes, wizard_people.routes, wizard_plan.routes,
     bringing.routes, enrolment.routes, profile.routes, working.routes, walkin.routes, telephone.routes,
+    visitor.routes, visitors.routes,
 )  # fmt: skip
 MIDDLEWARES: Sequence[Any] = (logs, headers, problems, find_actor, speak, csrf)
 """From the outside in. `problems` speaks the reader's language, so it asks for it again when it must."""

@@ -23,6 +23,8 @@ ERRORS: Final = {
     "paused_already": "The break is on already.",
     "not_paused": "There is no break now.",
     "not_on_telephone": "She is not on the telephone. Look at the list again.",
+    "link_over": "This link has ended. Ask whoever sent it to you.",
+    "too_many_visitors": "This lesson has {most} guests already. Take a link back first.",
     "no_such_code": "Nobody of this class has this code. Ask her to read it once more: {digits} digits.",
     "room_full": "The room is full: {places} people. Call the house.",
     "register_signed": "This register is signed. Open it again first.",

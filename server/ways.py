@@ -25,7 +25,7 @@ WITHIN: Final = {
 """Pages that one reaches over another way than their address says."""
 FIGURES: Final = re.compile(r"/programmes/[^/]+/report|/lessons/[^/]+/figure")
 """Pages that one reaches over the reports."""
-LEARNS_ONLY: Final = frozenset({"learner", "guest"})
+LEARNS_ONLY: Final = frozenset({"learner", "guest", "visitor"})
 
 
 def ways(request: web.Request) -> list[tuple[str, str, str]]:

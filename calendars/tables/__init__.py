@@ -20,7 +20,7 @@ from calendars.tables.drafts import GroupDraft
 from calendars.tables.feeds import Feed
 from calendars.tables.groups import Group, Seat
 from calendars.tables.house import Grant, House, Organisation, Person
-from calendars.tables.lessons import Expected, Leader, Lesson
+from calendars.tables.lessons import Expected, Leader, Lesson, Visitor
 from calendars.tables.profiles import Checked, Enrolment, Profile, Wish
 from calendars.tables.programmes import Break, Day, Field, Phase, Place, Programme
 from calendars.tables.proposals import Proposal
@@ -70,6 +70,7 @@ __all__ = [
     "TutoringGrant",
     "Upload",
     "VideoServer",
+    "Visitor",
     "Weighing",
     "Wish",
     "WorkingTime",

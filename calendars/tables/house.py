@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from calendars.databases.columns import Base, Instant, key, owner
@@ -51,6 +51,8 @@ class Person(Base):
     revision: Mapped[int] = mapped_column(default=1)
     """Moves with her rights and sign-ins, so that open sockets notice within a second."""
     added: Mapped[datetime] = mapped_column(Instant)
+    outside: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Came by the link of a visitor: she has no page of her own, and no other way in."""
 
     @property
     def shown(self) -> str:

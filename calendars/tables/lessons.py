@@ -66,3 +66,18 @@ class Expected(Base):
     person: Mapped[str] = mapped_column(owner("people.id"), primary_key=True, index=True)
     since: Mapped[datetime | None] = mapped_column(Instant)
     """When whoever walked in was written behind the frozen list; None: since it was frozen."""
+
+
+class Visitor(Base):
+    """Somebody from outside in one lesson, by a link: an interpreter, an employer, an officer. Nobody expects her."""
+
+    __tablename__ = "visitors"
+    person: Mapped[str] = mapped_column(owner("people.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(owner("lessons.id"), index=True)
+    guest: Mapped[str]
+    """As what she comes."""
+    until: Mapped[datetime | None] = mapped_column(Instant)
+    """When her link ends; None: with the lesson, also when that moves."""
+    made: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str | None] = mapped_column(owner("people.id"))
+    withdrawn: Mapped[datetime | None] = mapped_column(Instant)

@@ -20,8 +20,9 @@ from server.auth.tables import SignIn
 
 SEEN_EVERY = timedelta(minutes=5)
 LINK = "personal link"
+VISITOR = "link of a visitor"
 DEMO_LINK = "demo staff link"
-ALONE = frozenset({"link", "code"})
+ALONE = frozenset({"link", "code", "visitor"})
 """Means of one factor: enough for a learner, never for staff."""
 PROVEN = frozenset({"password", "passkey"})
 """Means of staff: whoever takes over a device ends them there."""
@@ -80,6 +81,8 @@ async def owner_of_link(look: Look, secret: bytes, token: str, demo: bool) -> Pe
         raise NotFound("link_not_good")
     if demo and tokens.check(secret, DEMO_LINK, token, person.generation):
         return person
+    if person.outside:
+        raise NotFound("link_not_good")
     if tokens.check(secret, LINK, token, person.generation) and not await is_staff(look, person.id):
         return person
     raise NotFound("link_not_good")
@@ -91,10 +94,25 @@ async def by_link(work: Work, secret: bytes, token: str, device: Device, demo: b
     return await begin(work, person.id, "demo" if await is_staff(work, person.id) else "link", device)
 
 
-async def begin(work: Work, person: str, means: str, device: Device) -> Opened:
-    """Open a sign-in for somebody whose identity is proven."""
+def visitor_link(secret: bytes, person: str, generation: int) -> str:
+    """The path of the link by which somebody from outside comes into one lesson."""
+    return f"/g/{tokens.make(secret, VISITOR, person, generation)}"
+
+
+async def visitor_of_link(look: Look, secret: bytes, token: str) -> str:
+    """Whom such a link is for, also when it has ended: then it says so. Raises NotFound for what is no link of ours."""
+    person = await look.get(Person, tokens.id_of(token)) if token.isascii() and token.isprintable() else None
+    if person is None or not person.outside or not tokens.check(secret, VISITOR, token, person.generation):
+        raise NotFound("link_not_good")
+    found: str = person.id
+    return found
+
+
+async def begin(work: Work, person: str, means: str, device: Device, ends: datetime | None = None) -> Opened:
+    """Open a sign-in for somebody whose identity is proven. `ends`: when it is over at the latest."""
     token = secrets.token_urlsafe(32)
     until = device.until(work.now, await is_staff(work, person))
+    until = min(until, ends) if ends else until
     row = SignIn(
         id=new_id(), token=digest(token), person=person, device=device.label[:80], means=means, own=device.own,
         made=work.now, seen=work.now, until=until,

@@ -48,8 +48,9 @@ export class Seats {
     const roster = this.#roster;
     if (!roster) return;
     const expected = roster.seats.filter((seat) => (seat.expected || seat.first) && seat.person !== this.me).sort(inOrder);
-    part("roster-title").textContent = say("Seats: {count}", { count: expected.length });
-    const here = expected.filter((seat) => seat.stands_on !== null).length;
+    const own = expected.filter((seat) => seat.role !== "visitor");
+    part("roster-title").textContent = say("Seats: {count}", { count: own.length });
+    const here = own.filter((seat) => seat.stands_on !== null).length;
     part("roster-here").textContent = say("here: {count}", { count: here });
     expected.forEach((seat, position) => this.#seat(seat, position));
     for (const old of [...this.#list.children]) {
@@ -72,14 +73,20 @@ export class Seats {
     }
     if (this.#list.children[position] !== place) this.#list.insertBefore(place, this.#list.children[position] ?? null);
     drawSeat(/** @type {HTMLElement} */ (place.firstElementChild), seat, { language, now: this.houseNow() });
-    const devices = seat.devices > 1 ? say("{count} devices", { count: seat.devices }) : this.#lastTap(seat);
+    const told = this.#note(seat);
     const under = /** @type {HTMLElement} */ (place.lastElementChild);
     const phoned = this.calling && seat.stands_on === "phone" && seat.said ? this.calling.remedy(seat.said.since, this.houseNow()) : null;
     this.#act(under, "hand", seat.hand !== null, () => [say("Hand down"), () => this.lower(seat.person)]);
     this.#act(under, "undo", phoned === "undo", () => [say("Undo"), () => this.calling?.settle("undo", seat.person)]);
     this.#act(under, "end", phoned === "end", () => [say("She hung up"), () => this.calling?.settle("end", seat.person)]);
     const words = /** @type {HTMLElement} */ (under.firstElementChild);
-    if (words.textContent !== devices) words.textContent = devices;
+    if (words.textContent !== told) words.textContent = told;
+  }
+
+  /** @param {Seat} seat what is said under its name */
+  #note(seat) {
+    if (seat.devices > 1) return say("{count} devices", { count: seat.devices });
+    return seat.role === "visitor" ? say("guest") : this.#lastTap(seat);
   }
 
   /** @param {Seat} seat when she said it, where nothing but her own word speaks for her */
@@ -192,12 +199,17 @@ export class Seats {
 }
 
 /**
- * Learners by name, then whoever leads beside her.
+ * Learners by name, then whoever leads beside her, then who visits.
  * @param {Seat} one
  * @param {Seat} other
  */
 function inOrder(one, other) {
-  return Number(one.role !== "learner") - Number(other.role !== "learner") || one.name.localeCompare(other.name);
+  return rank(one) - rank(other) || one.name.localeCompare(other.name);
+}
+
+/** @param {Seat} seat */
+function rank(seat) {
+  return seat.role === "learner" ? 0 : seat.role === "visitor" ? 2 : 1;
 }
 
 function note() {

@@ -80,6 +80,8 @@ wire.addEventListener("entered", (event) => {
 
 wire.addEventListener("refused", (event) => {
   const { code, problem } = /** @type {CustomEvent<import("../wire.js").Refusal>} */ (event).detail;
+  // Somebody from outside has one page: it says that her link has ended, or was taken back.
+  if (page.guest && code !== "room_full") return void location.assign(page.guest);
   if (["too_early", "lesson_over", "lesson_cancelled", "lesson_on_site"].includes(code)) return void location.assign(`/j/${page.lesson}`);
   if (code === "sign_in_first") return void location.reload();
   leaveCall();

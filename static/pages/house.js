@@ -15,7 +15,7 @@ import { say } from "../words.js";
 /** New lessons come into the hour and old ones go: the page asks for itself again this often. */
 const AGAIN_MS = 10_000;
 
-/** @type {{lessons: string[], now: number, leading: string[]}} */
+/** @type {{lessons: string[], now: number, leading: string[], uncounted: string[]}} */
 let data = json("page-data");
 const wire = new Wire();
 const rosters = new Rosters(wire);
@@ -32,6 +32,11 @@ function leads(seat) {
   return data.leading.includes(seat.role);
 }
 
+/** @param {Seat} seat whether the lesson is hers: who leads it and who visits it are counted nowhere */
+function learns(seat) {
+  return !data.uncounted.includes(seat.role);
+}
+
 /** @param {Seat} seat */
 function isIn(seat) {
   return seat.state === "here" || seat.state === "late";
@@ -45,7 +50,7 @@ function isIn(seat) {
 function troubled(roster, begun) {
   const wanted = begun ? ["could_not_enter", "dropped", "expected"] : ["could_not_enter"];
   return roster.seats
-    .filter((seat) => !leads(seat) && wanted.includes(seat.state) && (seat.expected || seat.first))
+    .filter((seat) => learns(seat) && wanted.includes(seat.state) && (seat.expected || seat.first))
     .sort((a, b) => wanted.indexOf(a.state) - wanted.indexOf(b.state) || a.name.localeCompare(b.name));
 }
 
@@ -91,7 +96,7 @@ function show(row, mark, shown) {
 function drawSeats(row, roster) {
   const list = row.querySelector(".seats");
   const pattern = /** @type {HTMLElement | null} */ (document.querySelector(".seats .seat"));
-  for (const seat of roster.seats.filter((one) => !leads(one))) {
+  for (const seat of roster.seats.filter(learns)) {
     let element = /** @type {HTMLElement | null} */ (row.querySelector(`.seat[data-person="${seat.person}"]`));
     if (!element && pattern && list) {
       element = newSeat(pattern, seat);
@@ -143,7 +148,7 @@ function drawAll() {
 
 function count() {
   const begun = rows().filter((row) => Number(row.dataset.starts) <= now());
-  const seats = begun.flatMap((row) => rosters.now.get(row.dataset.lesson ?? "")?.seats ?? []).filter((seat) => !leads(seat));
+  const seats = begun.flatMap((row) => rosters.now.get(row.dataset.lesson ?? "")?.seats ?? []).filter(learns);
   const element = document.querySelector("[data-count]");
   const known = begun.every((row) => rosters.now.has(row.dataset.lesson ?? ""));
   if (element && known) {

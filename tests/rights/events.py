@@ -6,7 +6,7 @@ from tests.rights.matrix import INSIDE, ROSTER, Answers, all_of, these
 
 EVENTS: dict[str, tuple[Answers, dict[str, Any]]] = {
     "enter": (these(200, *INSIDE, counsellor=403, inspector=403), {"media": False}),
-    "watch": (these(200, *ROSTER, learner=403, guest=403, inspector=403), {}),
+    "watch": (these(200, *ROSTER, learner=403, guest=403, visitor=403, inspector=403), {}),
     "leave": (all_of(200), {}),
     "say": (these(200, *INSIDE), {"id": "m", "text": "Hei"}),
     "hand": (these(200, *INSIDE), {"up": True}),

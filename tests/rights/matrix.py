@@ -11,8 +11,10 @@ from typing import Any
 Answers = dict[str, int]
 EVERYBODY = (
     "learner", "teacher", "tutor", "counsellor", "support", "coordinator", "employer", "officer", "inspector", "board",
-    "applicant", "guest", "admin", "rightless",
+    "applicant", "guest", "visitor", "admin", "rightless",
 )  # fmt: skip
+AT_HOME = tuple(one for one in EVERYBODY if one != "visitor")
+"""Whoever has pages of her own here: all but somebody from outside, who has one lesson and nothing else."""
 
 
 def all_of(status: int) -> Answers:
@@ -42,7 +44,7 @@ class Line:
 
 
 LED = ("teacher", "tutor", "coordinator")
-INSIDE = ("learner", "teacher", "tutor", "coordinator", "guest")
+INSIDE = ("learner", "teacher", "tutor", "coordinator", "guest", "visitor")
 ROSTER = ("teacher", "tutor", "counsellor", "coordinator")
 PEOPLE = ("teacher", "counsellor", "coordinator")
 PLAN = ("counsellor", "coordinator", "inspector")
@@ -54,7 +56,8 @@ WIDE = {"coordinator"}
 LINES = (
     # open to all
     Line("GET /", these(200, "learner", "support", "employer", "officer", "board", "applicant", "guest", "rightless",
-                        teacher=303, tutor=303, counsellor=303, coordinator=303, inspector=303, admin=303), public=200),
+                        teacher=303, tutor=303, counsellor=303, coordinator=303, inspector=303, admin=303,
+                        visitor=303), public=200),
     Line("GET /health/live", all_of(200), public=200),
     Line("GET /health/ready", all_of(200), public=200),
     Line("GET /metrics", all_of(200), public=200),
@@ -66,19 +69,19 @@ LINES = (
     Line("GET /code", all_of(200), public=200),
     Line("GET /switch", all_of(200), public=200),
     # her own pages
-    Line("GET /api/me", all_of(200)),
-    Line("GET /api/lessons", all_of(200)),
-    Line("GET /api/programmes", all_of(200)),
-    Line("GET /hours", all_of(200)),
-    Line("GET /devices", all_of(200)),
-    Line("GET /calendar", all_of(200)),
-    Line("POST /calendar", all_of(422)),
+    Line("GET /api/me", these(200, *AT_HOME)),
+    Line("GET /api/lessons", these(200, *AT_HOME)),
+    Line("GET /api/programmes", these(200, *AT_HOME)),
+    Line("GET /hours", these(200, *AT_HOME)),
+    Line("GET /devices", these(200, *AT_HOME)),
+    Line("GET /calendar", these(200, *AT_HOME)),
+    Line("POST /calendar", these(422, *AT_HOME)),
     Line("POST /passkeys", all_of(422)),
     Line("POST /passkeys/question", these(200, "teacher", "tutor", "counsellor", "support", "coordinator", "inspector",
                                           "admin", learner=422, employer=422, officer=422, board=422, applicant=422,
-                                          guest=422, rightless=422)),
-    Line("GET /appointments", all_of(200)),
-    Line("GET /interviews", all_of(200)),
+                                          guest=422, visitor=422, rightless=422)),
+    Line("GET /appointments", these(200, *AT_HOME)),
+    Line("GET /interviews", these(200, *AT_HOME)),
     # pages of those who work here
     Line("GET /talks", these(200, "teacher", "tutor", "counsellor", "support", "coordinator")),
     Line("POST /talks", {}),
@@ -121,6 +124,7 @@ LINES = (
     Line("POST /settings/servers/{server}/retire", these(303, "admin"), next={"admin": 303}, foreign={"admin": 303}),
     # by a token; who holds it is who may
     Line("GET /l/{link}", all_of(200), all_of(200), all_of(200), public=200),
+    Line("GET /g/{visit}", all_of(200), all_of(200), all_of(200), public=200),
     Line("GET /enrol/{invitation}", all_of(200), all_of(200), all_of(200), public=200),
     Line("GET /ask/{question}", all_of(200), all_of(200), all_of(200), public=200),
     Line("GET /feeds/{feed}.ics", all_of(200), all_of(200), all_of(200), public=200),
@@ -133,6 +137,9 @@ LINES = (
     Line("GET /lessons/{lesson}/board", these(200, *INSIDE)),
     Line("POST /lessons/{lesson}/here", these(303, *INSIDE)),
     Line("POST /lessons/{lesson}/board", these(303, *INSIDE), form={"text": "Hei"}),
+    Line("GET /lessons/{lesson}/guests", these(200, *LED)),
+    Line("POST /lessons/{lesson}/guests", these(422, *LED)),
+    Line("POST /lessons/{lesson}/guests/end", {}),
     Line("GET /lessons/{lesson}/walk-in", these(200, *LED)),
     Line("POST /lessons/{lesson}/walk-in", these(422, *LED)),
     Line("GET /lessons/{lesson}/substitute", these(200, "coordinator")),
@@ -336,6 +343,7 @@ LINES = (
 
 AT_THE_DOOR = {
     "POST /l/{token}": "signs in whoever has the link",
+    "POST /g/{token}": "lets in whoever has the link of a visitor",
     "POST /ask/{token}": "whoever is asked to lead a lesson",
     "POST /code": "signs in whoever has the digits",
     "POST /sign-in/staff": "signs in whoever has password and code",

@@ -46,7 +46,7 @@ SHIPPED = {"name": "kototyo", "version": "1.0"}
 
 def key(line: Line) -> str:
     """The route as aiohttp writes it."""
-    return re.sub(r"\{(link|invitation|feed|question)\}", "{token}", line.route)
+    return re.sub(r"\{(link|visit|invitation|feed|question)\}", "{token}", line.route)
 
 
 def path_of(town: Town, line: Line, place: str) -> str:
@@ -58,7 +58,7 @@ def path_of(town: Town, line: Line, place: str) -> str:
             return "6"
         if name in SHIPPED:
             return "invented" if place == "invented" else SHIPPED[name]
-        if name in ("link", "invitation", "feed", "question"):
+        if name in ("link", "visit", "invitation", "feed", "question"):
             return "aaaaaaaaaaaaaaaaaaaa.invented" if place == "invented" else town.tokens[name]
         return town.ids[line.kind if name == "person" else NAMES[name]][place]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from calendars import rights
+from calendars import rights, visitors
 from calendars.grants import Right
 from calendars.people import people
 from calendars.store import Store
@@ -64,6 +64,12 @@ async def signed_out(town: Town) -> None:
         assert answer.status == 303
 
 
+async def link_taken_back(town: Town) -> None:
+    """Whoever leads takes back the link by which somebody from outside came."""
+    async with town.store.work() as work:
+        await visitors.withdraw(work, SYSTEM, town.ids["lesson"]["own"], town.visitors["visitor"].person)
+
+
 async def made_teacher(town: Town) -> None:
     """One factor let her in as a learner; as staff she must come in again."""
     async with town.store.work() as work:
@@ -84,7 +90,7 @@ async def demoted(town: Town) -> None:
     ("role", "take"),
     [
         ("tutor", dismissed), ("learner", device_revoked), ("guest", signed_out), ("learner", made_teacher),
-        ("tutor", demoted),
+        ("tutor", demoted), ("visitor", link_taken_back),
     ],
     ids=lambda part: getattr(part, "__name__", part),
 )  # fmt: skip

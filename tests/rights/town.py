@@ -15,7 +15,7 @@ from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
-from calendars import feeds, groups, houses, lessons, programmes, rights, tokens
+from calendars import feeds, groups, houses, lessons, programmes, rights, tokens, visitors
 from calendars.appointments import appointments
 from calendars.appointments.checks import NewAppointment
 from calendars.blueprints.shipped import load
@@ -45,7 +45,7 @@ from tests.classroom.elsewhere import other_server
 
 ROLES = (
     "learner", "teacher", "tutor", "counsellor", "support", "coordinator", "employer", "officer", "inspector", "board",
-    "applicant", "guest", "admin",
+    "applicant", "guest", "visitor", "admin",
 )  # fmt: skip
 RIGHTLESS = "rightless"
 """Signed in, and nothing else."""
@@ -114,6 +114,9 @@ async def people_of_the_town(work: Work, house: Planned) -> dict[str, str]:
         new = NewPerson(name=f"The {role}", language="en", telephone="+358 40 123 4567")
         found[role] = (await people.add(work, SYSTEM, new, rights.THE_HOUSE)).id
         await people.appoint(work, SYSTEM, found[role], right)
+    new = NewPerson(name="The visitor", language="en")
+    lesson = house.lessons["first"][0]
+    found["visitor"] = (await visitors.invite(work, SYSTEM, lesson, new, "interpreter")).id
     return found
 
 
@@ -164,7 +167,7 @@ def ids_of(house: Planned, near: dict[str, str], far: dict[str, str]) -> dict[st
 
 async def sign_in(work: Work, role: str, person: str) -> tuple[str, str]:
     """A sign-in as strong as the role needs: (the cookie's value, the id of the sign-in)."""
-    means = "passkey" if role in rights.STAFF else "link"
+    means = "passkey" if role in rights.STAFF else "visitor" if role == "visitor" else "link"
     opened = await signin.begin(work, person, means, Device("Firefox · Linux", True, "Europe/Helsinki"))
     await work.flush()
     here = await signin.who_is_here(work, [opened.token])
@@ -300,6 +303,7 @@ async def served(database: str, extra: house_app.Extra | None = None, **settings
     town = Town(house, browser, app, ids, tokens=made)
     async with store.work() as work:
         town.secret = await houses.secret(work)
+        made["visit"] = signin.visitor_link(town.secret, roles["visitor"], 1).removeprefix("/g/")
         for role, person in roles.items():
             token, sign = await sign_in(work, role, person)
             name = f"oppitupa-{server.port}"

@@ -25,6 +25,7 @@ from server.page import render
 from server.pages.parts.chains import room_words
 from server.pages.parts.forms import see_other, text
 from server.pages.parts.shown import Shown
+from server.pages.today.front import own_link
 from server.words import PLAIN, Text
 
 LONGEST_SAID = 8000  # characters as they come; the board itself says how many may stay
@@ -51,7 +52,9 @@ async def room(request: web.Request) -> web.Response:
     return render(
         request, "classroom/classroom.html", one=shown, leads=leads, sees_roster=sees, paused=paused is not None,
         registers=sees and rights.may(actor, "register", found.target), digits=DIGITS,
-        embedded=provider == EMBEDDED, silent=silent, tells_nothing=provider in silent, plain_words=_plain_words(request),
+        embedded=provider == EMBEDDED, tells_nothing=provider in silent,
+        silent=silent if found.role not in rights.UNCOUNTED else (), guest=found.role == "visitor",
+        plain_words=_plain_words(request),
         room={
             "lesson": found.id, "zone": found.zone, "now": now.timestamp() * 1000, "person": actor.person,
             "leads": leads, "provider": provider, "last_seen": seen,
@@ -61,6 +64,7 @@ async def room(request: web.Request) -> web.Response:
             "opened": rfc3339(found.lesson.opened) if found.lesson and found.lesson.opened else None,
             "paused": rfc3339(paused.starts) if paused else None, "go": "go" in request.query,
             "rooms": _names_of_rooms(request, found) if sees else {}, "silent": silent,
+            "guest": await own_link(request, actor) if found.role == "visitor" else "",
         },
         others=[(one, room_words(request, one)) for one in chain if one != provider] if leads else [],
     )  # fmt: skip
@@ -146,7 +150,7 @@ async def plain_board(request: web.Request) -> web.Response:
     messages = [one | {"clock": when.clock(datetime.fromisoformat(one["at"]))} for one in shared["messages"]]
     return render(
         request, "classroom/board.html", one=shown, messages=messages, hands=shared["hands"],
-        said_here="here" in request.query, leads=rights.may(actor, "lead", found.target),
+        said_here="here" in request.query, counts=found.role not in rights.UNCOUNTED,
     )  # fmt: skip
 
 

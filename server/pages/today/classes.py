@@ -41,7 +41,7 @@ class Class:
 
     @property
     def learners(self) -> list[Seat]:
-        return [one for one in self.roster["seats"] if one["role"] not in rights.LEADS]
+        return [one for one in self.roster["seats"] if one["role"] not in rights.UNCOUNTED]
 
     @property
     def led(self) -> bool:
@@ -92,5 +92,5 @@ def live(classes: Sequence[Class], zone: str, now: datetime) -> dict[str, Any]:
     """What static/pages/house.js starts from."""
     return {
         "lessons": [one.id for one in classes if one.it.online], "zone": zone, "now": now.timestamp() * 1000,
-        "leading": list(rights.LEADS),
+        "leading": list(rights.LEADS), "uncounted": list(rights.UNCOUNTED),
     }  # fmt: skip
