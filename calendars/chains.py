@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import select, update
 
@@ -36,6 +37,16 @@ async def choose(work: Work, actor: Actor, programme: str, providers: Sequence[s
     lines = select(RoomLine.line).where(RoomLine.programme == programme)
     await work.run(update(Programme).where(Programme.id.in_(lines)).values(provider=first, others=others))
     work.tell(ProviderChosen(stream=programme, provider=first, others=others, by=actor.person, before=before))
+
+
+async def chosen(look: Look, actor: Actor, programme: str) -> list[tuple[datetime, tuple[str, ...]]]:
+    """When the rooms of a programme were chosen anew and whom it has asked since, the last choice first."""
+    found, target = await rights.target_of_programme(look, programme)
+    rights.ask(actor, "plan", target)
+    told = await look.facts([found.id], [ProviderChosen.__name__], look.now)
+    return [
+        (one.at, tuple(_up_to_the_house([one.body["provider"], *one.body.get("others", ())]))) for one in reversed(told)
+    ]
 
 
 async def choose_for_new(work: Work, actor: Actor, providers: Sequence[str]) -> None:

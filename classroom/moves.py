@@ -6,6 +6,7 @@ when somebody clicks or a chore looks, decided by what this process knows alread
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -81,25 +82,35 @@ async def choose(work: Work, actor: Actor, programme: str, providers: Sequence[s
     """
     row, target = await rights.target_of_programme(work, programme)
     rights.ask(actor, "plan", target)
-    near = (Lesson.starts < work.now + EARLIEST, Lesson.ends > work.now - EARLIEST, Lesson.closed.is_(None))
-    beside = select(RoomLine.line).where(RoomLine.programme == programme)
-    on = [
-        (one, whose)
-        for one, whose in await work.rows(
-            select(Lesson, Programme)
-            .join(Programme, Programme.id == Lesson.programme)
-            .where((Lesson.programme == programme) | Lesson.programme.in_(beside), Lesson.status == "confirmed", *near)
-            .order_by(Lesson.id)
-            .with_for_update(of=Lesson, key_share=True)
-        )
-        if _is_on(work, one, whose)
-    ]
+    rows = await work.rows(_near(work, programme).with_for_update(of=Lesson, key_share=True))
+    on = [pair for pair in rows if _is_on(work, *pair)]
     before = {one.id: room_of(one, whose) for one, whose in on}
     await chains.choose(work, actor, programme, providers)
     for one, whose in on:
         if before[one.id] != row.provider:
             one.room = before[one.id]
             await _write(work, one, whose, row.provider, CHOSEN, actor.person)
+
+
+async def on_now(look: Look, actor: Actor, programme: str) -> int:
+    """How many lessons and online appointments of a programme would go elsewhere if other rooms were chosen now."""
+    _, target = await rights.target_of_programme(look, programme)
+    rights.ask(actor, "plan", target)
+    return sum(_is_on(look, *pair) for pair in await look.rows(_near(look, programme)))
+
+
+def _near(look: Look, programme: str) -> Any:
+    """The online lessons of about now: the programme's own, and the appointments that stand on a line beside it."""
+    beside = select(RoomLine.line).where(RoomLine.programme == programme)
+    near = (Lesson.starts < look.now + EARLIEST, Lesson.ends > look.now - EARLIEST, Lesson.closed.is_(None))
+    return (
+        select(Lesson, Programme)
+        .join(Programme, Programme.id == Lesson.programme)
+        .join(Day, Day.id == Lesson.day)
+        .where((Lesson.programme == programme) | Lesson.programme.in_(beside), Day.kind == "online")
+        .where(Lesson.status == "confirmed", *near)
+        .order_by(Lesson.id)
+    )
 
 
 async def of_lesson(look: Look, lesson: str) -> list[Move]:
@@ -112,9 +123,9 @@ async def of_lessons(look: Look, lessons: Sequence[str]) -> list[Move]:
     return list(await look.all(select(Move).where(Move.lesson.in_(lessons)).order_by(Move.lesson, Move.number)))
 
 
-def _is_on(work: Work, lesson: Lesson, programme: Programme) -> bool:
+def _is_on(look: Look, lesson: Lesson, programme: Programme) -> bool:
     around = doors(lesson, programme.rules, "teacher")
-    return around.opens <= work.now < around.closes
+    return around.opens <= look.now < around.closes
 
 
 async def _go_on(work: Work, lesson: Lesson, programme: Programme, why_not: WhyNot) -> str:

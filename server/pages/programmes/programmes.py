@@ -18,7 +18,7 @@ from server.auth.guard import allow, signed_in
 from server.dates import When
 from server.keys import LANGUAGE, SAY, STORE
 from server.page import render
-from server.pages.parts.chains import chosen_in, shown_chain
+from server.pages.parts.chains import chosen_in, shown_chain, shown_choices
 from server.pages.parts.forms import UNTOUCHED, Entered, once, text
 from server.pages.parts.tiles import shown_kinds, shown_line, shown_months
 from server.pages.programmes.wizard_steps import steps
@@ -63,6 +63,8 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
         withdrawn = line.programme.status == "cancelled"
         plans = rights.may(actor, "plan", target) and not withdrawn
         ready = await readiness.of(look, actor, programme) if plans and line.today <= line.programme.ends else None
+        choices = await chains.chosen(look, actor, programme) if plans else []
+        on_now = await moves.on_now(look, actor, programme) if plans else 0
         tutored = (await programmes.blueprint_of(look, programme)).tutoring is not None
         met = await tutoring_accounts.mentored(look, actor, programme) if sees else {}
     teaching = line.programme.language
@@ -72,9 +74,11 @@ async def _programme(request: web.Request, filled: Entered) -> web.Response:
         calendar=shown_months(line, language, request[SAY]), kinds_shown=shown_kinds(line, request[SAY]),
         lessons=sum(lesson.status != "cancelled" for lesson, _ in planned),
         unled=len(unled), unled_days=_first_days(line, unled, language),
+        choices=shown_choices(request, choices, line.programme.zone), on_now=on_now,
+        saved="rooms" in request.query,
         rooms=shown_chain(request, chains.chain(line.programme), line.programme.organisation, filled),
         steps=steps(request[SAY], "", ready) if ready and ready.unfinished else None,
-        may_plan=plans, withdrawn=withdrawn, online=bool(line.counts.get("online")),
+        may_plan=plans, withdrawn=withdrawn,
         taught=any(line.counts.get(kind) for kind in ("online", "contact", "independent")),
         groups=[(group.id, in_language(group.name, language, teaching), [m for m in members if m.group == group.id])
                 for group, _ in formed],
@@ -114,6 +118,6 @@ async def choose_provider(request: web.Request) -> web.Response:
     async def act(work: Work) -> str:
         found, _ = await rights.target_of_programme(work, programme)
         await moves.choose(work, actor, programme, chosen_in(request, form, found.organisation))
-        return f"/programmes/{programme}"
+        return f"/programmes/{programme}?rooms#rooms"
 
     return await once(request, form, act, _programme)
