@@ -133,7 +133,8 @@ class RegisterProposed(Fact):
 class RegisterCorrected(Fact):
     """Somebody added a statement to the evidence; nothing was overwritten.
 
-    `since`: since when she is here by it, where it says that she is; empty for what is past.
+    `since`: since when she is here by it, where it says that she is; empty for what is past. Of a telephone call that
+    is over it says when it began, and `until` when she hung up.
     """
 
     audience: ClassVar[Audience] = "staff"
@@ -141,6 +142,7 @@ class RegisterCorrected(Fact):
     how: str
     by: str
     since: str = ""
+    until: str = ""
     late_by: int = 0
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from calendars import rights
-from calendars.clock import rfc3339
+from calendars.clock import parse_instant, rfc3339
 from calendars.lessons import doors, seated
 from calendars.rights import Actor
 from calendars.store import Look
@@ -185,6 +185,10 @@ def _put_word(roster: Roster, row: Evidence, lesson: Lesson, names: Mapping[str,
         return tapped(seat, {"at": _text(row.received), "late_by": late_by(lesson, row.received)}, roster)
     if row.kind == "could_not_enter":
         _put_refusal(seat, row.body["step"], row.received)
+    elif row.kind == "phone" and not spoken(row):
+        begun, over = row.body["from"], row.body["to"]
+        late = late_by(lesson, parse_instant(begun))
+        spoken_for(seat, {"how": "phone", "since": begun, "until": over, "late_by": late}, roster)
     elif since := spoken(row):
         spoken_for(seat, {"how": row.kind, "since": rfc3339(since), "late_by": late_by(lesson, since)}, roster)
 

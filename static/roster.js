@@ -111,9 +111,11 @@ const seatFacts = {
     return settled({ ...seat, ...came(seat, fact.first, fact.late_by), room }, lateAfter);
   },
   RegisterCorrected(seat, fact, lateAfter) {
+    const known = { ...seat, ...came(seat, fact.since, fact.late_by) };
     /** @type {Seat["said"]} */
     const said = { how: fact.how === "phone" ? "phone" : "teacher", since: fact.since };
-    return settled({ ...seat, ...came(seat, fact.since, fact.late_by), said }, lateAfter);
+    if (!fact.until) return settled({ ...known, said }, lateAfter);
+    return settled(seat.ended < fact.until ? { ...known, ended: fact.until, end: "left" } : known, lateAfter);
   },
   SaidHere(seat, fact, lateAfter) {
     return settled({ ...seat, ...came(seat, fact.at, fact.late_by), tapped: fact.at }, lateAfter);

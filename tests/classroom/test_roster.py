@@ -58,7 +58,7 @@ async def elsewhere(luck: random.Random, seeing: Seeing) -> None:
             people = {house.people[one]: None for one in luck.sample(["Amina", "Bilal"], luck.randrange(3))}
             await watching.reconcile(work, "livekit", seeing.lesson, people, house.clock.at)
     else:
-        until = house.clock.at + timedelta(seconds=luck.choice([-5, 600]))
+        until = max(TEN + timedelta(seconds=1), house.clock.at + timedelta(seconds=luck.choice([-5, 600])))
         said = Correction(house.people[name], luck.choice(["phone", "teacher", "remove"]), TEN, until, "She called")
         async with house.store.work() as work:
             await register.correct(work, await house.actor("Veera"), seeing.lesson, said)

@@ -55,6 +55,7 @@ async def test_learner_when_she_calls_then_she_is_here_by_telephone_once_and_unt
     house.clock.at = TEN + timedelta(minutes=40)
     async with house.store.work() as work:
         await telephone.hang_up(work, veera, living.lesson, house.people["Bilal"])
+    assert await seat(house, "Bilal") == ("left", None)
     with pytest.raises(Conflict):
         async with house.store.work() as work:
             await telephone.hang_up(work, veera, living.lesson, house.people["Bilal"])

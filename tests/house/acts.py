@@ -30,6 +30,8 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.agenda.days_of": OWN,
     "calendars.repair.asked.asked": TOKEN,
     "calendars.chains.of_new": PLAN,
+    "calendars.visitors.come": TOKEN,
+    "calendars.visitors.invited": TOKEN,
     "calendars.changes.changing.check_present": PLAN,
     "calendars.changes.changing.hold": PLAN,
     "calendars.appointments.checks.check_new": PART,

@@ -20,7 +20,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/teaching", "/teaching/week", "/devices", "/calendar", "/lessons/{now}/room", "/lessons/{over}/register",
         "/lessons/{now}/register", "/people/{learner}", "/people/{learner}/link", "/reports", "/nowhere",
         "/absence",
-        "/lessons/{now}/walk-in", "/lessons/{now}/telephone", "/staff/{me}/working",
+        "/lessons/{now}/walk-in", "/lessons/{now}/telephone", "/lessons/{now}/guests", "/staff/{me}/working",
     ),
     "counsellor": (
         "/house", "/talks", "/programmes/{programme}/tutoring", "/programmes", "/programmes/{programme}",

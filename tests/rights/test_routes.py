@@ -16,7 +16,8 @@ from server.auth.guard import allow
 from server.feeds import FEEDING, FETCHES_A_MINUTE
 from server.keys import STORE
 from server.migrations import migrate
-from tests.rights.matrix import AT_THE_DOOR, INSIDE, LINES, WIDE, Line, these
+from tests.rights.at_the_door import AT_THE_DOOR
+from tests.rights.matrix import INSIDE, LINES, WIDE, Line, these
 from tests.rights.town import PLACES, RIGHTLESS, ROLES, STRANGER, Town, served
 
 WHOLE = {"counsellor", "coordinator", "inspector"}

@@ -8,7 +8,8 @@ import pytest
 
 from server.auth.guard import PROOF
 from server.migrations import migrate
-from tests.rights.matrix import AT_THE_DOOR, LINES
+from tests.rights.at_the_door import AT_THE_DOOR
+from tests.rights.matrix import LINES
 from tests.rights.test_routes import path_of, places
 from tests.rights.town import STRANGER, Town, served
 
