@@ -13,7 +13,9 @@ from tests.rights.matrix import LINES
 from tests.rights.test_routes import path_of, places
 from tests.rights.town import STRANGER, Town, served
 
-DOORS = {"feed": "/feeds/{}.ics", "link": "/l/{}", "invitation": "/enrol/{}", "question": "/ask/{}"}
+DOORS = {
+    "feed": "/feeds/{}.ics", "link": "/l/{}", "visit": "/g/{}", "invitation": "/enrol/{}", "question": "/ask/{}",
+}  # fmt: skip
 JSON = {"Accept": "application/json"}
 
 
@@ -58,7 +60,7 @@ async def test_token_when_sent_as_cookie_or_bearer_then_it_signs_nobody_in(town:
     assert found == []
 
 
-@pytest.mark.parametrize("kind", ["link", "invitation", "question"])
+@pytest.mark.parametrize("kind", ["link", "visit", "invitation", "question"])
 async def test_token_when_only_looked_at_then_nobody_is_signed_in(town: Town, kind: str) -> None:
     """GET and HEAD burn nothing and give no cookie; scanners of mail do both."""
     path = DOORS[kind].format(town.tokens[kind])
