@@ -1,7 +1,7 @@
 """The one ledger of evidence: what was received about a lesson goes in here and never changes; traces come out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, get_args
 
@@ -124,7 +124,7 @@ async def _lines(look: Look, ids: Sequence[str], at: datetime, past: datetime | 
     gone = taken_back(rows)
     for row in rows:
         if "role" not in row.body and row.kind != TAKEN_BACK and row.id not in gone:
-            lines[row.lesson].append(line_of(row))
+            lines[row.lesson].append(_so_far(line_of(row), seconds(at)))
     for visit in await look.all(_open_visits(ids, past)):
         until = seconds(visit.b) if past is None else proven_until(visit, past)
         lines[visit.lesson].append(_stay_so_far(visit, at, until))
@@ -136,6 +136,13 @@ async def _lines(look: Look, ids: Sequence[str], at: datetime, past: datetime | 
         if not over:
             lines[row.lesson].append(_break_so_far(row, at))
     return lines
+
+
+def _so_far(line: Line, at: int) -> Line:
+    """What somebody says of a time that lies ahead is known when it has come."""
+    if isinstance(line, Statement) and line.ends > at:
+        return replace(line, starts=min(line.starts, at), ends=at)
+    return line
 
 
 def _open_visits(lessons: Sequence[str], past: datetime | None) -> Any:

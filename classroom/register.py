@@ -11,7 +11,7 @@ from typing import get_args
 from sqlalchemy import func, insert, select
 
 from calendars import rights
-from calendars.clock import rfc3339
+from calendars.clock import parse_instant, rfc3339
 from calendars.errors import AlreadySigned, Invalid, NotFound, NotOpen
 from calendars.lessons import freeze
 from calendars.names import clean_text
@@ -96,9 +96,24 @@ async def _register(look: Look, lesson: Lesson, programme: Programme, as_of: dat
 
 
 async def close(work: Work, actor: Actor, lesson: str) -> None:
-    """End the lesson and propose its register."""
+    """End the lesson, and with it the calls of those who are in it by telephone; propose its register."""
     await rooms.close(work, actor, lesson)
+    await _end_calls(work, lesson)
     await propose(work, lesson)
+
+
+async def _end_calls(work: Work, lesson: str) -> None:
+    """Whoever is on the telephone was so until now: her line is taken back, and stands anew with its end."""
+    rows = await work.all(select(Evidence).where(Evidence.lesson == lesson).order_by(Evidence.number))
+    gone, now = taken_back(rows), work.now.replace(microsecond=0)
+    for row in rows:
+        if row.kind != "phone" or row.id in gone or parse_instant(row.body["to"]) <= now:
+            continue
+        over = ledger.Said(TAKEN_BACK, row.person, {"of": row.id}, row.by)
+        whole = ledger.Said("phone", row.person, {**row.body, "to": rfc3339(now)}, row.by)
+        begun = parse_instant(row.body["from"]) < now
+        await ledger.enter(work, lesson, over, *([whole] if begun else []))
+        work.tell(RegisterCorrected(stream=lesson, person=row.person or "", how=TAKEN_BACK, by=row.by or ""))
 
 
 async def close_forgotten(work: Work) -> int:

@@ -14,10 +14,12 @@ export class Calling {
   /** @type {HTMLElement | null} where the focus goes back to */
   #from = null;
 
-  constructor() {
+  /** @param {(words: string) => void} failed says that something under a seat was not done */
+  constructor(failed) {
+    this.failed = failed;
     part("calling-no").addEventListener("click", () => this.#close());
-    this.#onSubmit("calling-form", () => this.#tell("", this.#asked).then(() => this.#close()));
-    this.#onSubmit("calling-code", (form) => this.#find(form));
+    this.#onSubmit("calling-form", "calling-problem", () => this.#tell("", this.#asked).then(() => this.#close()));
+    this.#onSubmit("calling-code", "code-problem", (form) => this.#find(form));
   }
 
   /**
@@ -28,7 +30,7 @@ export class Calling {
     this.#asked = person;
     this.#from = /** @type {HTMLElement | null} */ (document.activeElement);
     part("calling-word").textContent = say("Is {name} on the telephone?", { name: isolated(name) });
-    this.#complain("");
+    complain("calling-problem", "");
     part("calling").hidden = false;
     part("calling").querySelector("button")?.focus();
   }
@@ -48,7 +50,7 @@ export class Calling {
    * @param {string} person
    */
   settle(act, person) {
-    void this.#tell(`/${act}`, person).catch((why) => this.#complain(why.message));
+    void this.#tell(`/${act}`, person).catch((why) => this.failed(why.message));
   }
 
   #close() {
@@ -75,7 +77,6 @@ export class Calling {
     const body = new FormData(/** @type {HTMLFormElement} */ (part("calling-form")));
     body.set("person", person);
     await this.#send(way, body);
-    this.#complain("");
   }
 
   /**
@@ -91,18 +92,23 @@ export class Calling {
 
   /**
    * @param {string} id of a form
+   * @param {string} place where its refusal is said
    * @param {(form: HTMLFormElement) => Promise<void>} act
    */
-  #onSubmit(id, act) {
+  #onSubmit(id, place, act) {
     part(id).addEventListener("submit", (event) => {
       event.preventDefault();
-      act(/** @type {HTMLFormElement} */ (event.currentTarget)).catch((why) => this.#complain(why.message));
+      complain(place, "");
+      act(/** @type {HTMLFormElement} */ (event.currentTarget)).catch((why) => complain(place, why.message));
     });
   }
+}
 
-  /** @param {string} words */
-  #complain(words) {
-    part("calling-problem").textContent = words;
-    part("calling-problem").hidden = !words;
-  }
+/**
+ * @param {string} place
+ * @param {string} words none: all is well
+ */
+function complain(place, words) {
+  part(place).textContent = words;
+  part(place).hidden = !words;
 }

@@ -218,7 +218,7 @@ if (document.getElementById("roster")) {
     lastSeen: page.last_seen,
     links: page.links,
     lower: (person) => void wire.hand(false, person).catch(() => undefined),
-    calling: document.getElementById("calling") ? new Calling() : null,
+    calling: document.getElementById("calling") ? new Calling((words) => status.say(() => words)) : null,
   });
   rosters.addEventListener("roster", (event) => {
     const { roster } = /** @type {CustomEvent} */ (event).detail;

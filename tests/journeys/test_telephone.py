@@ -35,7 +35,7 @@ async def test_learner_when_she_calls_then_two_taps_by_name_or_by_code_and_one_t
     seat = teacher.locator(f"#seats [data-of='{first['id']}']")
     await (
         teacher.locator("#missing .missing", has_text=first["name"])
-        .get_by_role("button", name=re.compile("Hän on puhelimessa"))
+        .get_by_role("button", name=re.compile("Puhelimella"))
         .click()
     )
     await expect(teacher.locator("#calling")).to_contain_text(first["name"])
@@ -51,7 +51,7 @@ async def test_learner_when_she_calls_then_two_taps_by_name_or_by_code_and_one_t
     await teacher.click("#calling-summary")
     await teacher.fill("#code", "00000")
     await teacher.click("#calling-code button")
-    await expect(teacher.locator("#calling-problem")).to_contain_text("5 numeroa")
+    await expect(teacher.locator("#code-problem")).to_contain_text("5 numeroa")
     await teacher.fill("#code", code)
     await teacher.click("#calling-code button")
     await expect(teacher.locator("#calling")).to_contain_text(second["name"])

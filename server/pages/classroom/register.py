@@ -149,7 +149,7 @@ def _own_word(hers: Sequence[Evidence], reckoning: Reckoning, found: Register, w
     if not any(testimonies.is_tap(row) for row in hers) or reckoning.seconds["present"] >= found.counted:
         return ""
     starts, ends = _signs(hers)
-    return when.span(starts, ends) if starts < ends else ""
+    return when.span(starts, ends) if ends - starts >= timedelta(minutes=1) else ""
 
 
 def _signs(hers: Iterable[Evidence]) -> tuple[datetime, datetime]:

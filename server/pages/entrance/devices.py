@@ -185,9 +185,10 @@ def _card(request: web.Request, name: str, language: str, path: str, code: str) 
     picture = qr(address, words.say(language)("Your own link"))
     say = words.say(language)  # of a language that the house lacks it is the Finnish one
     own, plain = steps(say), steps(words.say(PLAIN))
+    calls, calls_plain = [one("No internet? Call and say your code.") for one in (say, words.say(PLAIN))]
     return {
         "name": name, "language": say.language, "address": address, "picture": picture, "code": code,
-        "calls": say("No internet? Call and say your code."),
+        "calls": (calls, calls_plain if calls_plain != calls else ""),
         "steps": [(mine, small if small != mine else "") for mine, small in zip(own, plain, strict=True)],
     }  # fmt: skip
 

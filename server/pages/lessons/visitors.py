@@ -88,7 +88,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
         request, "lessons/visitors.html", filled.status, entered=filled, one=shown, lesson=met.id,
         rows=[_row(request, each, When(request[LANGUAGE], met.zone)) for each in found],
         roles=guest_words(request[SAY]), languages_known=languages_of(request),
-        path=f"/lessons/{met.id}/guests", ends=When(request[LANGUAGE], met.zone).field(met.ends),
+        path=f"/lessons/{met.id}/guests", ends=When(request[LANGUAGE], met.zone).clock(met.ends),
         ahead=met.online and not met.cancelled and not shown.is_over,
     )  # fmt: skip
 
