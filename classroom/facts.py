@@ -134,7 +134,7 @@ class RegisterCorrected(Fact):
     """Somebody added a statement to the evidence; nothing was overwritten.
 
     `since`: since when she is here by it, where it says that she is; empty for what is past. Of a telephone call that
-    is over it says when it began, and `until` when she hung up.
+    is over it says when it began, and `over` when she hung up.
     """
 
     audience: ClassVar[Audience] = "staff"
@@ -142,7 +142,7 @@ class RegisterCorrected(Fact):
     how: str
     by: str
     since: str = ""
-    until: str = ""
+    over: str = ""
     late_by: int = 0
 
 

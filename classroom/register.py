@@ -239,7 +239,7 @@ def _corrected(
     """What was added, and since when she is here by it while the lesson is on."""
     told = RegisterCorrected(stream=lesson.id, person=person, how=how, by=actor.person)
     if how == "phone" and span[1] <= work.now:
-        return replace(told, since=rfc3339(span[0]), until=rfc3339(span[1]), late_by=late_by(lesson, span[0]))
+        return replace(told, since=rfc3339(span[0]), over=rfc3339(span[1]), late_by=late_by(lesson, span[0]))
     since = since_now(*span, work.now) if how in LIVE else None
     return replace(told, since=rfc3339(since), late_by=late_by(lesson, since)) if since else told
 

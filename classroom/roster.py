@@ -188,7 +188,7 @@ def _put_word(roster: Roster, row: Evidence, lesson: Lesson, names: Mapping[str,
     elif row.kind == "phone" and not spoken(row):
         begun, over = row.body["from"], row.body["to"]
         late = late_by(lesson, parse_instant(begun))
-        spoken_for(seat, {"how": "phone", "since": begun, "until": over, "late_by": late}, roster)
+        spoken_for(seat, {"how": "phone", "since": begun, "over": over, "late_by": late}, roster)
     elif since := spoken(row):
         spoken_for(seat, {"how": row.kind, "since": rfc3339(since), "late_by": late_by(lesson, since)}, roster)
 

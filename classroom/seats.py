@@ -79,11 +79,11 @@ def seen(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
 def spoken_for(seat: Seat, fact: Mapping[str, Any], roster: Roster) -> None:
     """Somebody's word about her: that she is here since then, or that she was on the telephone until then."""
     came(seat, fact["since"], fact["late_by"])
-    until = fact.get("until")
-    if not until:
+    over = fact.get("over")
+    if not over:
         seat["said"] = {"how": "phone" if fact["how"] == "phone" else "teacher", "since": fact["since"]}
-    elif seat["ended"] < until:
-        seat["ended"], seat["end"] = until, "left"
+    elif seat["ended"] < over:
+        seat["ended"], seat["end"] = over, "left"
     settle(seat, roster["late_after"])
 
 

@@ -121,7 +121,7 @@ class AsOf(msgspec.Struct):
     as_of: Instant | None = None
 
 
-@endpoints.get("/api/me", "signed_in", Me)
+@endpoints.get("/api/me", "see_own", Me)
 async def me(request: web.Request) -> Me:
     """Who I am here, and what I may do where."""
     actor = signed_in(request)
@@ -158,7 +158,7 @@ async def lesson_roster(request: web.Request) -> Roster:
     return msgspec.convert(found, Roster)
 
 
-@endpoints.get("/api/programmes", "signed_in", list[Programme])
+@endpoints.get("/api/programmes", "see_own", list[Programme])
 async def all_programmes(request: web.Request) -> list[Programme]:
     """The programmes whose plan I see."""
     async with request.app[STORE].look() as look:

@@ -114,8 +114,8 @@ const seatFacts = {
     const known = { ...seat, ...came(seat, fact.since, fact.late_by) };
     /** @type {Seat["said"]} */
     const said = { how: fact.how === "phone" ? "phone" : "teacher", since: fact.since };
-    if (!fact.until) return settled({ ...known, said }, lateAfter);
-    return settled(seat.ended < fact.until ? { ...known, ended: fact.until, end: "left" } : known, lateAfter);
+    if (!fact.over) return settled({ ...known, said }, lateAfter);
+    return settled(seat.ended < fact.over ? { ...known, ended: fact.over, end: "left" } : known, lateAfter);
   },
   SaidHere(seat, fact, lateAfter) {
     return settled({ ...seat, ...came(seat, fact.at, fact.late_by), tapped: fact.at }, lateAfter);

@@ -29,7 +29,7 @@ export class Here {
   }
 
   get #isSilent() {
-    return page.silent.includes(this.#provider);
+    return page.wordless.includes(this.#provider);
   }
 
   #look() {

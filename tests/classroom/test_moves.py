@@ -97,9 +97,9 @@ async def test_appointment_when_its_programme_chooses_other_rooms_then_whoever_i
     house: Planned,
 ) -> None:
     starts = house.clock.at + timedelta(minutes=5)
-    oona, bilal = house.people["Oona"], house.people["Bilal"]
+    oona, chau = house.people["Oona"], house.people["Chau"]
     new = NewAppointment(
-        kind="guidance", way="online", starts=starts, ends=starts + timedelta(minutes=30), learner=bilal,
+        kind="guidance", way="online", starts=starts, ends=starts + timedelta(minutes=30), learner=chau,
         partners=(oona,),
     )  # fmt: skip
     async with house.store.work() as work:

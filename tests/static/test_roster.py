@@ -58,7 +58,7 @@ kinds = st.one_of(
         {"kind": st.just("RegisterCorrected"), "person": person,
          "how": st.sampled_from(["phone", "paper", "held", "taken_back"]),
          "since": st.sampled_from(["", "2026-03-10T07:58:00Z"]),
-         "until": st.sampled_from(["", "", "2026-03-10T08:02:00Z"]), "late_by": st.sampled_from([0, 400])}
+         "over": st.sampled_from(["", "", "2026-03-10T08:02:00Z"]), "late_by": st.sampled_from([0, 400])}
     ),
     st.fixed_dictionaries({"kind": st.just("SaidHere"), "person": person, "late_by": st.sampled_from([0, 301])}),
     st.fixed_dictionaries(

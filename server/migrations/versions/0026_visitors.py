@@ -10,8 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("people") as batch_op:
-        batch_op.add_column(sa.Column("outside", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("people", sa.Column("outside", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_table(
         "visitors",
         sa.Column("person", sa.String(), nullable=False),

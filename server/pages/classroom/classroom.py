@@ -63,7 +63,7 @@ async def room(request: web.Request) -> web.Response:
             "mosaic": request.app[ASSETS].url("worklets/mosaic.js"),
             "opened": rfc3339(found.lesson.opened) if found.lesson and found.lesson.opened else None,
             "paused": rfc3339(paused.starts) if paused else None, "go": "go" in request.query,
-            "rooms": _names_of_rooms(request, found) if sees else {}, "silent": silent,
+            "rooms": _names_of_rooms(request, found) if sees else {}, "wordless": silent,
             "guest": await own_link(request, actor) if found.role == "visitor" else "",
         },
         others=[(one, room_words(request, one)) for one in chain if one != provider] if leads else [],

@@ -7,7 +7,6 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from classroom import roster
-from server.auth import telephone
 from tests.calendars.planned import MONDAY, Planned
 from tests.server.pages.conftest import Browse
 from tests.server.pages.forms import hidden_in, page_of, send
@@ -82,12 +81,3 @@ async def test_code_when_her_link_is_renewed_then_the_old_code_finds_nobody(
     veera, path = await browse("Veera"), f"/lessons/{lesson}/telephone"
     form = hidden_in(await page_of(veera, path), f"{path}/code")
     assert (await veera.post(f"{path}/code", data=form | {"code": before})).status == 422
-
-
-def test_codes_when_a_house_has_many_learners_then_five_digits_each_and_none_follows_from_another() -> None:
-    people = [f"person{n}" for n in range(2000)]
-    codes = [telephone.code_of(b"secret", one, 1) for one in people]
-    assert all(re.fullmatch(r"\d{5}", one) for one in codes)
-    assert len(set(codes)) > 1950  # as chance has it; of a class of eight two alike come once in 3,600 classes
-    assert codes != [telephone.code_of(b"other", one, 1) for one in people]
-    assert codes[0] != telephone.code_of(b"secret", people[0], 2)
