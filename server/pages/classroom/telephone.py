@@ -82,9 +82,12 @@ async def undo(request: web.Request) -> web.Response:
 async def _said(request: web.Request, act: Said) -> web.Response:
     form, lesson = await request.post(), request.match_info["lesson"]
     try:
+        who = text(form, "person", 40)
+        if not who:
+            raise Invalid("bad_choice", field="person")
         async with request.app[STORE].work() as work:
-            await act(work, signed_in(request), lesson, text(form, "person", 40))
-    except Conflict as wrong:
+            await act(work, signed_in(request), lesson, who)
+    except (Conflict, Invalid) as wrong:
         if wants_json(request):
             raise
         return await _page(request, entered(request, {}, wrong))

@@ -58,7 +58,7 @@ async def join(request: web.Request) -> web.StreamResponse:
     async with store.look() as look:
         found = await agenda.of_lesson(look, actor, request.match_info["lesson"])
         now = look.now
-        ahead = (await agenda.now(look, actor, now)).next
+        ahead = (await agenda.now(look, actor, now)).next if found.role != "visitor" else None
     shown = Shown(found, request[LANGUAGE], now)
     if found.cancelled:
         state = "cancelled"
