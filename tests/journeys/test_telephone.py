@@ -10,9 +10,11 @@ from tests.journeys.conftest import Demo, sign_in
 CODE = re.compile(r"\d\d \d\d\d")
 
 
-async def code_of(page: Page) -> str:
-    """The code as her own page says it."""
-    found = CODE.search(await page.locator("main").inner_text())
+async def code_of(page: Page, demo: Demo) -> str:
+    """The code as her own page says it, beside the number of the house."""
+    await page.goto(urljoin(demo.url, "/"))
+    assert await fits(page)
+    found = CODE.fullmatch(await page.locator("main bdi.large[dir=ltr]").inner_text())
     assert found is not None
     return found[0]
 
@@ -26,7 +28,7 @@ async def test_learner_when_she_calls_then_two_taps_by_name_or_by_code_and_one_t
 ) -> None:
     learners = demo.people("learner", demo.lesson["group"])
     first, second = learners[0], learners[1]
-    code = await code_of(await sign_in(browser, second, 360, 760))
+    code = await code_of(await sign_in(browser, second, 360, 760), demo)
     teacher = await sign_in(browser, demo.people("teacher")[0], 360, 760)
     await teacher.goto(urljoin(demo.url, f"/lessons/{demo.lesson['id']}/room?language=fi"))
     await teacher.click("#go-in")
