@@ -115,7 +115,7 @@ async def test_tap_when_doors_are_shut_or_it_is_not_hers_then_refused_and_of_who
 
 def test_rooms_when_they_say_who_is_in_or_not_then_known() -> None:
     address, clock = "https://teams.example.org/l/meetup", Clock()
-    assert not taps.tells(Link(address, host_of(address, clock)))
+    assert not taps.tells(Link(address, Line(f"https://{host_of(address)}", clock)))
     assert not taps.tells(Builtin())
     assert taps.tells(
         LiveKit(Line("https://livekit.example.org", clock), clock, "key", "a secret", "https://x.example")
