@@ -19,7 +19,7 @@ import pytest
 from calendars.clock import Clock
 from calendars.errors import Unavailable
 from classroom.video.jitsi import Jitsi
-from classroom.video.line import Line, Patience
+from classroom.video.line import PATIENCE, Line, Patience
 from classroom.video.link import Link
 from classroom.video.provider import Ending, Finding, Provider, Tried, Watched
 from server.errorwords import ERRORS
@@ -108,7 +108,7 @@ def clean(refused: Unavailable | Finding) -> str:
 @asynccontextmanager
 async def bad(kind: str, act: bytes | Act) -> AsyncIterator[tuple[Provider, list[bytes]]]:
     """A provider of this kind whose server does this, and what that heard."""
-    async with loopback(act) as server, line_to(server.base, CLOCK, SHORT) as line:
+    async with loopback(act) as server, line_to(server.base, CLOCK, SHORT if act is nothing else PATIENCE) as line:
         yield MAKERS[kind](line), server.heard
 
 

@@ -1,12 +1,13 @@
 """The plays: one server that tells, one that is asked for what was lost, one that tells nothing, one that dies."""
 
+import asyncio
 import random
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from calendars.clock import seconds
 from classroom import moves
@@ -131,6 +132,21 @@ class Play:
             played.truth.stays = [*(one for one in began if one.ends < death), *cut, *went]
             answer, head = await self._agreed(played)
             assert answer == played.judged(head, [*played.truth.lines(self.house.people, BEGAN), held])
+
+    async def flooded(self, kind: str, many: int) -> None:
+        """One message comes again and again, all at once, between as many that are forged: it is one line."""
+        async with AsyncExitStack() as stack:
+            played, stage = await self._opened(stack, kind)
+            await played.until(TEACHER.begins)
+            await played.asks()
+            (post,) = await stage.come(played.place, played.worker.app[VIDEO].of(stage.name), TEACHER)
+            forged = [one for _ in range(many) for one in stage.odd(played.place, "forged", self.luck)]
+            await asyncio.gather(*(played.send(one) for one in [*[post] * many, *forged]))
+            async with played.session.get(f"{played.place.url}/health/ready") as answer:
+                assert answer.status == 200
+            async with self.house.store.look() as look:
+                assert await look.one(select(func.count()).where(Evidence.kind == "provider")) == 1
+            assert played.sent >= 2 * many
 
     async def _opened(self, stack: AsyncExitStack, kind: str) -> tuple[Played, Any]:
         stage, settings = await stack.enter_async_context(stage_of(kind, self.house.clock))

@@ -48,6 +48,8 @@ class Truth:
     stays: list[Stay] = field(default_factory=list)
     lost: list[Stay] = field(default_factory=list)
     """Those of which a message was lost."""
+    late: list[Stay] = field(default_factory=list)
+    """Those of which a message came later than it could."""
 
     def cells(self, name: str) -> set[int]:
         """The seconds in which she was in."""
@@ -68,19 +70,19 @@ class Truth:
     def wrong(self, name: str, told: set[int]) -> tuple[set[int], set[int]]:
         """Seconds that are missing or invented and may not be.
 
-        Missing may be what lies within two rounds of an end of a stay of which a message was lost (who has told of
-        herself a moment ago is asked after a round later), invented a gap shorter than those.
+        Missing may be what lies within two rounds of an end of a stay of which a message was lost (whoever has told of
+        herself a moment ago is asked after a round later). Invented may be a gap shorter than that, as near to a stay
+        of which a message was lost or late.
         """
-        true = self.cells(name)
-        near = [
-            range(end - 2 * ROUND, end + 2 * ROUND + 1)
-            for one in self.lost
-            if one.name == name
-            for end in (one.begins, one.ends)
-        ]
-        missing = {second for second in true - told if not any(second in one for one in near)}
-        invented = {second for second in told - true if not (self.lost and _in_short_gap(second, true))}
-        return missing, invented
+        true, lost, late = self.cells(name), _near(name, self.lost), _near(name, [*self.lost, *self.late])
+        invented = {second for second in told - true if not (second in late and _in_short_gap(second, true))}
+        return true - told - lost, invented
+
+
+def _near(name: str, found: Iterable[Stay]) -> set[int]:
+    """The seconds within two rounds of an end of one of these stays of hers."""
+    ends = {end for one in found if one.name == name for end in (one.begins, one.ends)}
+    return {second for end in ends for second in range(end - 2 * ROUND, end + 2 * ROUND + 1)}
 
 
 def _in_short_gap(second: int, true: set[int]) -> bool:
