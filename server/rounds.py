@@ -15,7 +15,7 @@ from calendars.lessons import LEADERS_BEFORE
 from calendars.store import Store
 from classroom import moves, rooms, watching
 from classroom.video.choose import Providers, line_of
-from classroom.video.provider import Ending, Provider, Removing, Watched
+from classroom.video.provider import Ending, Provider, Removing, Reporting, Watched
 from classroom.watching import Watch
 from server.auth.sockets import signed_out
 
@@ -105,16 +105,16 @@ class Rounds:
     async def _keep(self, provider: Provider, watch: Watch, people: Mapping[str, object]) -> None:
         """Send out who may not be there any more, make the room ready, end it with its lesson.
 
-        It is made ready also while people are in: what tells us of them may have gone meanwhile.
+        Of a server that tells by itself also while people are in: the hook by which it does may have gone meanwhile.
         """
-        if watch.prepares:
-            if people:
-                await self._send_out(provider, watch, people)
+        if watch.prepares and people:
+            await self._send_out(provider, watch, people)
+        if watch.prepares and (not people or isinstance(provider, Reporting)):
             run = await provider.prepare(watch.asked)
             if run != watch.asked.run:
                 async with self._store.work() as work:
                     await rooms.stands(work, watch.lesson, watch.provider, run)
-        elif isinstance(provider, Ending) and await provider.end(watch.lesson):
+        elif not watch.prepares and isinstance(provider, Ending) and await provider.end(watch.lesson):
             self._over.add((watch.lesson, watch.provider))
 
     async def _away(self, provider: Provider, watch: Watch, away: Unavailable, *, empty: bool) -> None:

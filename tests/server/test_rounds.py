@@ -1,7 +1,7 @@
 """Rounds over several servers: a slow one, a broken one and a good one, each alone with its own trouble."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from classroom import epochs, moves, register, rooms
 from classroom.tables import RoomStay
 from classroom.video.builtin import Builtin
 from classroom.video.choose import Providers, line_of
-from classroom.video.provider import Asked, Door, Guest
+from classroom.video.provider import Asked, Call, Door, Guest, Sighting
 from server.auth import devices, signin
 from server.auth.device import Device
 from server.rounds import PATIENT, Rounds
@@ -115,7 +115,7 @@ async def round_(store: Store) -> Round:
 async def test_rounds_when_one_server_is_slow_then_the_others_are_asked_all_the_same(round_: Round) -> None:
     await round_.go()
     assert await round_.stays() == [("good", True)]
-    assert len(round_.good.prepared) == 1  # also while somebody is in: what tells of her may have gone
+    assert round_.good.prepared == []  # somebody is in
     await round_.choose("slow")
     round_.good.people.clear()
     await round_.go(later=25, whole=False)
@@ -138,7 +138,7 @@ async def test_rounds_when_a_server_breaks_then_its_silence_says_nothing_of_anyb
     round_.slow.broken, round_.slow.people = False, {}
     await round_.go(later=25)
     assert await round_.stays() == [("slow", False)]
-    assert len(round_.slow.prepared) == 2  # not while it was broken
+    assert len(round_.slow.prepared) == 1  # empty again: made ready for whoever comes next
 
 
 async def test_rounds_when_the_lesson_is_over_then_its_room_is_closed_until_nothing_of_it_is_left(
@@ -219,10 +219,25 @@ async def test_rounds_when_a_server_is_there_and_gives_no_room_then_the_lesson_g
         assert {moved.why, line.health.problem} <= codes
 
 
-async def test_rounds_when_people_are_in_a_room_that_cannot_be_made_anew_then_nobody_is_moved(round_: Round) -> None:
-    round_.good.unready = True
-    for _ in range(3):
-        await round_.go(later=25)
-    async with round_.house.store.look() as look:
+class Telling(Rooms):
+    """One that tells by itself, by a hook that `prepare` makes."""
+
+    def evidence(self, _call: Call, _now: datetime) -> Sequence[Sighting]:
+        return ()
+
+
+async def test_rounds_when_people_are_in_a_room_that_tells_then_its_hook_is_made_anew_and_nobody_is_moved(
+    round_: Round,
+) -> None:
+    telling = Telling("good", dict(round_.good.people), round_.good.answers)
+    store = round_.house.store
+    found = replace(round_, good=telling, rounds=Rounds(store, Providers([telling, Builtin()]), round_.epoch))
+    await found.go()
+    await found.go(later=25)
+    assert len(telling.prepared) == 2
+    telling.unready = True
+    for _ in range(PATIENT + 1):
+        await found.go(later=25)
+    async with store.look() as look:
         assert await moves.of_lesson(look, round_.house.lessons["first"][0]) == []
-    assert await round_.stays() == [("good", True)]
+    assert await found.stays() == [("good", True)]
