@@ -14,7 +14,7 @@ from calendars.clock import seconds
 from calendars.lessons import LEADERS_BEFORE, doors
 from calendars.names import in_language
 from calendars.store import Look, Work
-from calendars.tables import Day, Lesson, Person, Programme
+from calendars.tables import Day, Lesson, Programme
 from classroom import roomstays, sightings
 from classroom.moves import room_of
 from classroom.sightings import Taken
@@ -76,8 +76,8 @@ async def to_watch(look: Look) -> list[Watch]:
 async def unwelcome(look: Look, lesson: str, people: Collection[str]) -> set[str]:
     """Those of our people in a room who may not be there any more: her right has ended since she came."""
     _, _, target = await rights.target_of_lesson(look, lesson)
-    ours = await look.all(select(Person.id).where(Person.id.in_(sorted(people))))
-    return {one for one in ours if not rights.may(await rights.actor_of(look, one, ""), "enter", target)}
+    actors = await rights.actors_of(look, people)
+    return {one.person for one in actors if not rights.may(one, "enter", target)}
 
 
 async def is_news(

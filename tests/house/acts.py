@@ -108,6 +108,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.appointments.quotas.quota_or_refuse": PART,
     "calendars.appointments.quotas.window_of": PART,
     "calendars.appointments.quotas.write": "the one pen of the tutoring accounts; every act that uses it has asked",
+    "calendars.rights.actors_of": RIGHTS,
     "calendars.rights.actor_of": RIGHTS,
     "calendars.rights.placed": RIGHTS,
     "calendars.rights.target_of_group": RIGHTS,

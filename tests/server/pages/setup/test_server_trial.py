@@ -1,8 +1,9 @@
 """Trying a room: each thing in one line with what to do; the lines to paste hold our addresses and no secret."""
 
+import re
 import socket
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -12,6 +13,7 @@ from calendars import grants, rights
 from calendars.clock import Clock
 from calendars.grants import Right
 from calendars.store import Store
+from classroom import servers, serverstates
 from classroom.servers import Server
 from classroom.video.kinds import KINDS, Home
 from server.commands import doctor
@@ -65,6 +67,30 @@ async def test_room_when_tried_then_each_line_says_what_to_do(kaisa: TestClient,
     assert "Check key and secret on both sides." in wrong
     assert "cannot be reached. Check the address and the network." in away
     assert SECRET not in good + wrong + away
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_room_when_the_clock_there_is_minutes_ahead_then_its_line_and_the_trial_say_how_far(
+    kaisa: TestClient, house: Planned, store: Store
+) -> None:
+    async with store.work() as work:
+        await grants.give(work, SYSTEM, house.people["Kaisa"], Right("admin", "house", rights.HOUSE), rights.THE_HOUSE)
+    house.clock.shift = house.clock.at - datetime.now(UTC)
+    await kaisa.get("/?language=en")
+    async with livekit_server() as fake:
+        fake.skew = 300
+        wrong = await tried(kaisa, "Fast", fake.base, fake.secret)
+        line = await page_of(kaisa, "/settings/servers")
+    for told in (wrong, line):
+        assert re.search(r"The clock of 127\.0\.0\.1 is (299|300|301) s fast", told)
+    assert "its clock is wrong" in line
+
+    house.clock.forward(seconds=1)
+    async with store.work() as work:  # what it tells of people is further off than what its page says
+        (which,) = [one.id for one in await servers.servers(work, rights.system())]
+        await serverstates.tells_ahead(work, which, "127.0.0.1", timedelta(seconds=420))
+    line = await page_of(kaisa, "/settings/servers")
+    assert "127.0.0.1 is 420 s fast: what it tells of people does not count" in line
 
 
 async def test_doctor_when_servers_are_set_then_it_tries_each_and_says_what_to_do() -> None:
