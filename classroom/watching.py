@@ -29,6 +29,8 @@ ENDS = timedelta(hours=1)
 """So long after its doors close a room is ended, if its server was away before."""
 SETTLES = timedelta(seconds=10)
 """What was told so shortly before the question may not be in the answer yet."""
+SILENT = timedelta(minutes=2)
+"""A server that tells by itself and has told nothing of somebody who is in for so long does not tell."""
 LONGEST = timedelta(hours=18)  # from the opening of a lesson's doors to the end of what may be asked about it
 
 
@@ -86,6 +88,13 @@ async def is_news(
     """Whether such an answer of a room says anything that is not written down: `reconcile` has something to do."""
     answer = _Answer.of(await _rows(look, watch.lesson, watch.provider), watch.lesson, present, asked_at)
     return bool(answer.told or (answer.seen and watch.here))
+
+
+async def is_untold(look: Look, watch: Watch, asked_at: datetime) -> bool:
+    """Whether all that is known of a room was found by asking, though somebody has been in for a while."""
+    rows = await _rows(look, watch.lesson, watch.provider)
+    long_in = any(one.closed is None and one.first <= asked_at - SILENT for one in rows)
+    return long_in and not any(one.connection for one in rows)
 
 
 async def reconcile(

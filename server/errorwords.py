@@ -63,6 +63,7 @@ ERRORS: Final = {
     "video_clock_behind": "The clock of {server} is {seconds} s slow. Set both clocks by the network.",
     "video_tells_ahead": "{server} is {seconds} s fast: what it tells of people does not count. Set its clock.",
     "video_failed": "{server} does not do it and says: {key}. Call whoever runs it.",
+    "video_untold": "{server} does not tell who comes, so the house asks it. Check its webhooks.",
     "video_tells_nothing": "The room works, but {server} does not tell who comes. Install bbb-webhooks there.",
     "too_many_attempts": "Too many tries. Wait {minutes} min, or call the house.",
     "foreign_form": "This came from another page. Go to your own page and try again.",

@@ -92,6 +92,7 @@ class Rounds:
             try:
                 if isinstance(provider, Watched):
                     people = await self._ask(provider, watch)
+                    await self._listen(provider, watch)
                 async with asyncio.timeout(WITHIN):
                     await self._keep(provider, watch, people)
                 self._unready.pop((watch.lesson, watch.provider), None)
@@ -137,6 +138,15 @@ class Rounds:
         """The code of why this lesson cannot be held on a server; empty where it can."""
         codes = self._unready.get((lesson, name), [])
         return codes[-1] if len(codes) == PATIENT else self._providers.why_not(name)
+
+    async def _listen(self, provider: Provider, watch: Watch) -> None:
+        """A server that tells by itself and does not: that stands in its line."""
+        line = line_of(provider)
+        if line is not None and isinstance(provider, Reporting) and watch.prepares:
+            async with self._store.look() as look:
+                untold = await watching.is_untold(look, watch, self._store.clock.now())
+            if untold:
+                line.note(Unavailable("video_untold", server=line.server))
 
     async def _send_out(self, provider: Provider, watch: Watch, people: Mapping[str, object]) -> None:
         """Whose right has ended, or whose every sign-in, goes; if the server fails, the next round sees her again."""

@@ -141,6 +141,22 @@ async def test_is_news_when_nothing_has_happened_then_one_question_to_the_databa
     assert await news(115, "Bilal", here=False) == (False, 1)  # in a room that her lesson has left
 
 
+async def test_is_untold_when_somebody_is_in_for_long_and_no_message_came_then_its_server_does_not_tell(
+    seeing: Seeing,
+) -> None:
+    watch = watching.Watch(seeing.lesson, seeing.provider, guests.asked(), prepares=True, here=True)
+
+    async def untold(at: float) -> bool:
+        async with seeing.house.store.look() as look:
+            return await watching.is_untold(look, watch, TEN + timedelta(seconds=at))
+
+    assert await untold(300) is False  # nobody is in
+    await asked(seeing, 30, "Amina")
+    assert [await untold(at) for at in (149, 150)] == [False, True]
+    await seeing.take(seeing.seen("Bilal", "joined", 30))
+    assert await untold(150) is False
+
+
 @pytest.mark.parametrize("many", [1, 2])
 async def test_reconcile_when_people_stay_in_then_the_same_few_statements_for_one_as_for_all(
     seeing: Seeing, many: int

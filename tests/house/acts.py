@@ -164,6 +164,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "classroom.sightings.take": TOLD,
     "classroom.watching.close_over": HOUSE,
     "classroom.watching.is_news": HOUSE,
+    "classroom.watching.is_untold": HOUSE,
     "classroom.watching.unwelcome": TOLD,
     "classroom.watching.reconcile": TOLD,
     "classroom.watching.to_watch": HOUSE,

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from calendars import chains, groups
+from calendars.clock import Clock
 from calendars.errors import Unavailable
 from calendars.rights import target_of_lesson
 from calendars.store import Store
@@ -16,6 +17,7 @@ from classroom import epochs, moves, register, rooms
 from classroom.tables import RoomStay
 from classroom.video.builtin import Builtin
 from classroom.video.choose import Providers, line_of
+from classroom.video.line import Line
 from classroom.video.provider import Asked, Call, Door, Guest, Sighting
 from server.auth import devices, signin
 from server.auth.device import Device
@@ -219,8 +221,11 @@ async def test_rounds_when_a_server_is_there_and_gives_no_room_then_the_lesson_g
         assert {moved.why, line.health.problem} <= codes
 
 
+@dataclass
 class Telling(Rooms):
     """One that tells by itself, by a hook that `prepare` makes."""
+
+    line: Line = field(default_factory=lambda: Line("https://video.example.org", Clock()))
 
     def evidence(self, _call: Call, _now: datetime) -> Sequence[Sighting]:
         return ()
@@ -234,7 +239,9 @@ async def test_rounds_when_people_are_in_a_room_that_tells_then_its_hook_is_made
     found = replace(round_, good=telling, rounds=Rounds(store, Providers([telling, Builtin()]), round_.epoch))
     await found.go()
     await found.go(later=25)
-    assert len(telling.prepared) == 2
+    assert (len(telling.prepared), telling.line.health.problem) == (2, None)
+    await found.go(later=120)
+    assert telling.line.health.problem == "video_untold"  # she was found by asking alone
     telling.unready = True
     for _ in range(PATIENT + 1):
         await found.go(later=25)
