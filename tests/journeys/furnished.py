@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from calendars import grants, groupings, groups, houses, lessons, programmes, rights
+from calendars import grants, groupings, groups, houses, lessons, programmes, rights, visitors
 from calendars.appointments import appointments, guests, interviews, visits
 from calendars.appointments.checks import NewAppointment
 from calendars.appointments.interviews import NewBlock, NewEmployer
@@ -41,6 +41,7 @@ from calendars.tables import Request, Solve
 from classroom import serverstates
 from classroom.video.health import Health
 from deploy.build_front import ROOT
+from server.auth import signin
 from server.demo import cast
 from tests.classroom.elsewhere import other_server
 from tests.journeys.conftest import STARTED_WITHIN
@@ -79,6 +80,8 @@ class House:
     proposed: str = ""
     ask: str = ""
     """The secret word of a question to a substitute."""
+    visit: str = ""
+    """The path of the link of somebody from outside."""
 
     @property
     def url(self) -> str:
@@ -115,6 +118,7 @@ class House:
             "ahead": self.lesson("planned"), "on_site": on_site, "seat": self.seat,
             "solve": self.solve, "talk": self.talk, "interview": self.interview, "proposal": self.proposal,
             "ask": self.ask, "timetable": self.timetable, "proposed": self.proposed, "server": self.server,
+            "visit": self.visit,
             "link": learner["signin"].removeprefix(self.url), "staff_link": teacher["signin"].removeprefix(self.url),
         }  # fmt: skip
 
@@ -204,6 +208,9 @@ class House:
         )  # fmt: skip
         self.interview = (await interviews.plan_block(work, rights.system(), programme, block))[0].id
         await guests.bring(work, oona, self.talk, NewPerson(name="Uusi"), "interpreter")
+        now = self.lesson("open", "running")
+        outside = await visitors.invite(work, rights.system(), now, NewPerson(name="Uusi"), "interpreter")
+        self.visit = signin.visitor_link(await houses.secret(work), outside.id, outside.generation)
         visit = NewVisit(
             title="Katu", starts=work.now + timedelta(hours=127), ends=work.now + timedelta(hours=129), groups=(group,),
             place=NewPlace(name="Talo", address="Katu 1"), staff=(oona.person,), transport="Katu 2", gear="Talo",

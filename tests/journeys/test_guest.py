@@ -40,7 +40,7 @@ async def test_guest_when_her_link_is_taken_back_then_she_is_out_and_reads_it_in
     seat = room.locator("#seats li", has_text="مترجم")
     await expect(seat).to_contain_text("guest")
     await expect(room.locator("#roster-title")).to_have_text(
-        f"Seats: {len(demo.people('learner', demo.lesson['group']))}"
+        f"{len(demo.people('learner', demo.lesson['group']))} seats"
     )
 
     await teacher.get_by_role("button", name=re.compile("Take the link back")).click()

@@ -31,6 +31,7 @@ NO_PAGES = {
 """Addresses that answer with no page of ours -> why."""
 BY_A_LINK = {
     "/l/{token}": "{link}",
+    "/g/{token}": "{visit}",
     "/enrol/{token}": "/enrol/AAAA",
     "/j/{lesson}": "/j/{ahead}",
     "/programmes/{programme}/days/{n}": "/programmes/{programme}/days/7",

@@ -9,7 +9,7 @@ SERIES = (
 WAYS: dict[str, tuple[str, ...]] = {
     "nobody": (
         "/", "/sign-in", "/sign-in/staff", "/code", "/switch", "/openapi", "/stage", "/hours", "{link}", "{staff_link}",
-        "/l/nobody.AAAA", "/enrol/AAAA", "/ask/{ask}", "/nowhere",
+        "/l/nobody.AAAA", "{visit}", "/enrol/AAAA", "/ask/{ask}", "/nowhere",
     ),
     "learner": (
         "/", "/hours", "/calendar", "/appointments", "/interviews", "/devices", "/switch",
