@@ -14,7 +14,7 @@ from calendars import grants, rights
 from calendars.errors import Conflict, Invalid, NotFound, NotOpen
 from calendars.facts import RightsGiven, RightsTaken, VisitorInvited, VisitorWithdrawn
 from calendars.grants import Right
-from calendars.lessons import doors
+from calendars.lessons import doors, lock_lesson
 from calendars.people import people
 from calendars.people.people import NewPerson
 from calendars.rights import Actor
@@ -128,7 +128,7 @@ async def come(work: Work, person: str) -> Invited:
 
 async def _to_lead(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Programme]:
     """The lesson, locked: two who invite at one time come one after the other."""
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
+    await lock_lesson(work, lesson)
     found, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "lead", target)
     if programme.status == rights.ROOMS:

@@ -62,6 +62,11 @@ async def enter(work: Work, lesson: str, *lines: Said) -> None:
     await work.run(insert(Evidence), rows)
 
 
+def role_of_line(role: str) -> dict[str, str]:
+    """What a line says of whose hours it tells: a teacher's own, a visitor's. The trace is of the learners."""
+    return {"role": role} if role in rights.UNCOUNTED else {}
+
+
 async def close_stays(work: Work, visits: Sequence[Visit], end: str) -> None:
     """End these stays at their last evidence `b`, and write each into the ledger in the same transaction."""
     by_lesson: dict[str, list[Said]] = {}
@@ -70,8 +75,7 @@ async def close_stays(work: Work, visits: Sequence[Visit], end: str) -> None:
         if end == "lost" and visit.lost is None:
             visit.lost = work.now
         body = {"connection": visit.connection, "from": rfc3339(visit.a), "to": rfc3339(visit.b), "end": end}
-        if visit.role in rights.UNCOUNTED:
-            body["role"] = visit.role  # a teacher's own hours, a visitor's; the trace is of the learners
+        body |= role_of_line(visit.role)
         by_lesson.setdefault(visit.lesson, []).append(Said("span", visit.person, body))
     for lesson in sorted(by_lesson):
         await enter(work, lesson, *by_lesson[lesson])

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from calendars import chains, rights
 from calendars.errors import Conflict, Invalid
-from calendars.lessons import doors
+from calendars.lessons import doors, lock_lesson
 from calendars.rights import Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import Day, Lesson, Programme, RoomLine
@@ -33,7 +33,7 @@ def room_of(lesson: Lesson, programme: Programme) -> str:
 
 async def go_on(work: Work, lesson: str, why_not: WhyNot) -> str:
     """Move a lesson whose server is away to the first of its chain that is not; where it is then."""
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
+    await lock_lesson(work, lesson)
     found, programme, _ = await rights.target_of_lesson(work, lesson)
     return await _go_on(work, found, programme, why_not)
 
@@ -63,7 +63,7 @@ async def move(work: Work, actor: Actor, lesson: str, provider: str, why_not: Wh
 
     Raises Invalid `bad_choice` for a room that is not in the chain, Conflict `room_away` for one whose server is away.
     """
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
+    await lock_lesson(work, lesson)
     found, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "lead", target)
     check_open(found, programme.rules, "teacher", work.now)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from calendars import rights
 from calendars.clock import rfc3339, seconds
 from calendars.errors import Conflict, NotOpen
-from calendars.lessons import doors
+from calendars.lessons import doors, lock_lesson
 from calendars.rights import Actor
 from calendars.store import Look, Work, new_id
 from calendars.tables import Day, Lesson, Programme
@@ -136,19 +136,15 @@ async def close_forgotten(work: Work) -> list[str]:
 
 async def stands(work: Work, lesson: str, provider: str, run: str) -> None:
     """A provider has made the room of a lesson anew: links lead into this run of it from now on."""
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
+    await lock_lesson(work, lesson)
     found = await work.get(Lesson, lesson)
     if found is not None and found.runs.get(provider, "") != run:
         found.runs = found.runs | {provider: run}
 
 
 async def _to_lead(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Programme]:
-    """The lesson of somebody who leads it, locked: a teacher and a tutor may press one button at one time.
-
-    Locked against changes alone: whoever writes a line of its evidence holds the number of the line already when the
-    line points at the lesson, and here it is the other way round. No lesson is locked harder anywhere.
-    """
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
+    """The lesson of somebody who leads it, locked: a teacher and a tutor may press one button at one time."""
+    await lock_lesson(work, lesson)
     found, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "lead", target)
     return found, programme

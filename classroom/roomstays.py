@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from sqlalchemy import select
 
-from calendars import rights
 from calendars.clock import rfc3339, seconds
 from calendars.store import Look, Work, new_id
 from calendars.tables import Lesson
@@ -90,7 +89,7 @@ async def _taken_back(
     again = [
         ledger.Said(
             "provider", person, {"provider": name, "event": "joined", "at": rfc3339(_instant(one.at))}
-            | ({"role": role} if role in rights.LEADS else {}), origin=f"{provider} still {one.id}",
+            | ledger.role_of_line(role), origin=f"{provider} still {one.id}",
         )
         for (person, connection), role in touched.items()
         for name in [_name(provider, connection)]

@@ -131,9 +131,7 @@ async def _write(work: Work, place: Place, provider: str, fresh: Mapping[str, tu
     touched = {}
     for origin, (one, role) in fresh.items():
         name = f"{provider}/{one.connection}" if one.connection else provider
-        body = {"provider": name, "event": one.event, "at": rfc3339(one.at)}
-        if role in rights.UNCOUNTED:
-            body["role"] = role  # a teacher's own hours, a visitor's; the trace is of the learners
+        body = {"provider": name, "event": one.event, "at": rfc3339(one.at)} | ledger.role_of_line(role)
         lines.append(ledger.Said("provider", one.person, body, origin=origin))
         touched[one.person, one.connection] = role
         _hold(work, place, one, role)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from calendars import rights
 from calendars.clock import parse_instant
 from calendars.errors import Conflict, NotOpen
-from calendars.lessons import doors
+from calendars.lessons import doors, lock_lesson
 from calendars.rights import Actor
 from calendars.store import Look, Work
 from calendars.tables import Lesson, Programme
@@ -73,7 +73,7 @@ async def on_it(look: Look, actor: Actor, lesson: str) -> dict[str, datetime]:
 
 async def _to_lead(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Programme]:
     """The lesson, locked and with open doors: two taps at one time come one after the other."""
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update())
+    await lock_lesson(work, lesson)
     found, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "register", target)
     check_open(found, programme.rules, "teacher", work.now)

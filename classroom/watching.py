@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from calendars import rights
 from calendars.clock import seconds
-from calendars.lessons import LEADERS_BEFORE, doors
+from calendars.lessons import LEADERS_BEFORE, doors, lock_lesson
 from calendars.names import in_language
 from calendars.store import Look, Work
 from calendars.tables import Day, Lesson, Programme
@@ -104,7 +104,7 @@ async def reconcile(
 
     Who is in and unknown has joined; who is known and gone has left where she was last seen.
     """
-    await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update(key_share=True))
+    await lock_lesson(work, lesson)
     found, programme, _ = await rights.target_of_lesson(work, lesson)
     rows = await _rows(work, lesson, provider)
     answer = _Answer.of(rows, lesson, present, asked_at)

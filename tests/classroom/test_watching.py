@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from calendars import visitors
 from calendars.clock import seconds
+from calendars.people.people import NewPerson
 from calendars.tables import Lesson
-from classroom import moves, roomstays, watching
+from classroom import moves, register, roomstays, watching
 from classroom.known import FINE, last_step
 from classroom.sightings import Taken
 from classroom.tables import Evidence, RoomStay
-from tests.calendars.planned import MONDAY, Planned, counted
+from tests.calendars.planned import MONDAY, SYSTEM, Planned, counted
 from tests.classroom.seeing import TEN, Seeing
 from tests.classroom.video import guests
 
@@ -222,6 +224,24 @@ async def test_close_over_when_her_lesson_was_cancelled_meanwhile_then_nothing_i
             assert await watching.close_over(work) == expected
     async with seeing.house.store.look() as look:
         assert await look.one(select(func.count()).where(Evidence.kind == "provider")) == 1
+
+
+async def test_register_when_a_visitor_was_taken_for_gone_and_says_good_bye_later_then_she_is_in_no_register(
+    seeing: Seeing,
+) -> None:
+    house = seeing.house
+    async with house.store.work() as work:
+        invited = NewPerson(name="Salma", language="ar")
+        who = await visitors.invite(work, await house.actor("Veera"), seeing.lesson, invited, "interpreter")
+    house.people["Salma"] = who.id
+    await seeing.take(seeing.seen("Salma", "joined", 0))
+    await asked(seeing, 30, "Salma")
+    await asked(seeing, 60)
+    house.clock.at = TEN + timedelta(seconds=300)
+    await seeing.take(seeing.seen("Salma", "left", 47))
+    async with house.store.look() as look:
+        found = await register.register(look, SYSTEM, seeing.lesson)
+    assert who.id not in {one.person for one in found.entries}
 
 
 async def test_to_watch_when_a_lesson_comes_near_then_its_room_is_made_ready_before_the_doors_open(

@@ -16,7 +16,7 @@ PLANTED = {
     "The floors: server above classroom above calendars": ("calendars/agenda.py", "import classroom.rooms"),
     "No circles between rooms": ("calendars/errors.py", "from calendars import clock"),
     "The lower floors know no web": ("classroom/rooms.py", "import aiohttp"),
-    "Only video providers call other hosts with httpx or websockets": ("classroom/rooms.py", "import httpx"),
+    "Only video providers call other hosts with httpx, httpcore or websockets": ("classroom/rooms.py", "import httpx"),
     "iCalendar is known where it is written or read": ("server/feeds.py", "import icalendar"),
     "The server says what, not how: no SQL and no tables but for sign-ins and migrations": (
         "server/pages/today/front.py",
