@@ -22,7 +22,7 @@ class Searching(Protocol):
         """Say how it goes, if somebody wants to know and has not heard of it for a while."""
 
 
-HEATS = ((2500, 3.0), (1000, 2.0), (0, 1.5))
+HEATS = ((60, 3.0), (0, 1.5))
 """From so many steps for each activity on a pass begins so hot, in units of cost: fewer need a cooler start."""
 COLD = 0.2
 """And there it ends."""

@@ -14,6 +14,8 @@ MOST_TROUBLE = 4
 thirty small moves and hardly ever ends well."""
 HARD = 5
 """More than that."""
+LOOKS = 3
+"""So many times a series that has no teacher too many is passed over."""
 
 
 def free_starts(s: State, a: int, d: int) -> int:
@@ -203,12 +205,22 @@ def retie(s: State, n: int, needs: int) -> None:
         start_tie(s, n)
 
 
+def scant(s: State, r: int) -> int:
+    """Whether a series has no more teachers than one lesson of it needs."""
+    if s.series_staff[r] > s.series_largest[r]:
+        return 0
+    return 1
+
+
 def large(s: State) -> None:
-    """One large move, of whichever kind there is."""
+    """One large move, of whichever kind there is; mostly for a series with more teachers than it needs."""
     kinds = s.held_series_count + s.held_same_count
     if kinds == 0:
         return
     draw = below(s, kinds)
+    for _ in range(LOOKS):
+        if draw < s.held_series_count and scant(s, s.held_series[draw]) != 0:
+            draw = below(s, kinds)
     if draw < s.held_series_count:
         hand_series(s, s.held_series[draw])
     else:

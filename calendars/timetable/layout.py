@@ -224,9 +224,7 @@ def _costs(fields: Fields, problem: Problem) -> tuple[int, int, int]:
     dearest = max(costs) + problem.slots * round(weights["gap"] * scale)
     needs = sum(len(one.needs) for one in problem.activities)
     fields["moved_cost"] = fields["moved_price"] = 1 + len(problem.activities) * dearest + needs * change
-    most = max([0, *_series_sizes(fields)])
-    roots = [isqrt(n * 10**8) - 10**4 for n in range(1, most + 2)]
-    fields["price"] = [0, *(change + change * CONCAVE * root // 10**5 for root in roots)]
+    fields["price"] = prices(change, max([0, *_series_sizes(fields)]), CONCAVE)
     fields["losses"] = [round(-log((i + 0.5) / EVEN) * 65536) for i in range(EVEN)]
     slots = fields["slot_cost"]
     assert isinstance(slots, list)
@@ -236,6 +234,12 @@ def _costs(fields: Fields, problem: Problem) -> tuple[int, int, int]:
         if one
     ]
     return scale, max([1, *units[:2]]), max(1, min([*units, scale]))
+
+
+def prices(change: int, most: int, concave: int) -> list[int]:
+    """What a teacher of a series costs the search with none of its lessons, with one, and so on."""
+    roots = [isqrt(n * 10**8) - 10**4 for n in range(1, most + 2)]
+    return [0, *(change + change * concave * root // 10**5 for root in roots)]
 
 
 def _series_sizes(fields: Fields) -> list[int]:
@@ -271,7 +275,8 @@ def _empty(fields: Fields, problem: Problem) -> None:
         "talk_count": groups * days * slots, "online_bits": groups * days, "online_count": groups * days * slots,
         "learner_bits": learners * days, "room_count": sites * days * slots, "once_count": once * days,
         "same_count": same, "same_needs": same, "same_who": same * width, "series_count": series * teachers,
-        "series_needs": series * (width + 1), "series_largest": series, "best_start": acts, "best_who": acts * width,
+        "series_needs": series * (width + 1), "series_largest": series, "series_staff": series,
+        "best_start": acts, "best_who": acts * width,
         "dirty": acts, "is_dirty": acts, "waiting": acts, "pick": width, "found_who": width, "try_who": width,
         "rest": width + 1, "start_cost": slots, "blockers": acts, "mark": acts, "undo": acts, "undo_day": acts,
         "undo_start": acts, "undo_who": acts * width, "undo_mark": acts, "hand": acts, "stray": acts, "tie_who": width,

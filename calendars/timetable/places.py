@@ -123,6 +123,7 @@ def seat(s: State, a: int, t: int, d: int, start: int, bits: int) -> None:
         s.cost += s.price[n + 1] - s.price[n]
         if n == 0:
             s.real += s.change_cost
+            s.series_staff[s.series[a]] += 1
 
 
 def unseat(s: State, a: int, t: int, d: int, start: int, bits: int) -> None:
@@ -143,6 +144,7 @@ def unseat(s: State, a: int, t: int, d: int, start: int, bits: int) -> None:
         s.cost -= s.price[n] - s.price[n - 1]
         if n == 1:
             s.real -= s.change_cost
+            s.series_staff[s.series[a]] -= 1
 
 
 def count_ties(s: State, a: int, d: int, by: int) -> None:

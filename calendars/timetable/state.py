@@ -104,6 +104,7 @@ class State:
     same_needs: Ints
     same_who: Ints  # [same, need], by number
     series_count: Ints  # [series, teacher]
+    series_staff: Ints  # [series] -> how many different teachers it has
     series_needs: Ints  # [series, number of needs] -> placed activities
     series_largest: Ints
     lost: int  # the weight of what is not placed

@@ -10,21 +10,26 @@ from typing import Any
 from calendars.timetable import cooling
 from calendars.timetable.cooling import Searching, heat_at
 from calendars.timetable.engine import Engine, start
+from calendars.timetable.layout import prices
 
 WORTH = 40_000
 """Steps for each activity that it takes; measured at the small size, ten seconds in C."""
 LARGEST = 1500
 """Activities: a larger problem needs all its steps for one timetable."""
-MANY = 8
-HOT, COLD = 4.0, 0.3
-"""The hottest and the coldest, in units of cost."""
+MANY = 10
+"""Of two neighbours a third of the looks changes places."""
+HOT, COLD = 2.2, 0.6
+"""The hottest and the coldest, in units of cost: far enough apart for other teachers, near enough to change places."""
+CONCAVE = 1
+"""A teacher costs nearly as much with one lesson of a series as with all of them, as in the end: else a timetable
+in which two share a series seems dearer than it is, and is left for a worse one."""
 TURN = 1000
 """Steps of each between two looks who changes places."""
 STRIDE = 104_729
 """From the random numbers of one to those of the next."""
-LAST = 0.7
+LAST = 0.85
 """Up to this share of the budget; the rest finishes the best."""
-WARM = 3.0
+WARM = 1.2
 PRIME = 2147483647
 
 
@@ -37,6 +42,7 @@ def worth(search: Searching) -> bool:
 
 def temper(search: Searching) -> None:
     """Spend the budget. The best of all is the search's own on the way and in the end."""
+    flatten(search)
     engines = [search.engine, *(twin(search, number) for number in range(1, MANY))]
     heats = [max(1, round(heat_at(search.layout, HOT, COLD, 1 - level / (MANY - 1)))) for level in range(MANY)]
     random, turn = int(search.state.random), 0
@@ -56,6 +62,21 @@ def temper(search: Searching) -> None:
     search.engine.go_back()
     cooling.run(search, search.budget.share(), 1.0, WARM, cooling.COLD)
     search.engine.go_back()
+
+
+def flatten(search: Searching) -> None:
+    """From here on teachers cost the search nearly what they cost in the end."""
+    state, fields = search.state, search.layout.fields
+    counts, old = fields["series_count"], fields["price"]
+    assert isinstance(counts, list)
+    assert isinstance(old, list)
+    flat = prices(state.change_cost, len(old) - 2, CONCAVE)
+    for place in range(len(counts)):
+        lessons = state.series_count[place]
+        state.cost += flat[lessons] - state.price[lessons]
+    for lessons, price in enumerate(flat):
+        state.price[lessons] = price
+    fields["price"] = flat
 
 
 def changes(heats: list[int], engines: list[Engine], loss: int) -> bool:
