@@ -133,11 +133,16 @@ class _Answer:
         hers: dict[str, list[RoomStay]] = {}
         for one in rows:
             hers.setdefault(one.person, []).append(one)
-        still = {person: [one for one in stays if one.closed is None] for person, stays in hers.items()}
+        told_of = [one for one in rows if _is_explained(one, hers[one.person])]
+        still = {
+            person: [one for one in stays if one.closed is None and one not in told_of]
+            for person, stays in hers.items()
+        }
         inside = {person: stays for person, stays in still.items() if stays}
         settled = {one.person for one in rows if one.told > asked_at - SETTLES}
         bare = {one.person: one for one in rows if not one.connection}
-        told = [
+        told = [_left(row) for row in told_of]
+        told += [
             _left(row)
             for person, stays in inside.items()
             if person not in present and person not in settled
@@ -154,6 +159,13 @@ class _Answer:
             if person in present and max(one.b for one in stays) < asked_at
         ]
         return cls(told, behind)
+
+
+def _is_explained(row: RoomStay, hers: Sequence[RoomStay]) -> bool:
+    """Whether an open stay that was found by asking is one that has been told meanwhile: the message came behind it."""
+    return row.closed is None and not row.connection and any(
+        one.connection and one.a <= row.a and (one.closed is None or one.closed >= row.a) for one in hers
+    )  # fmt: skip
 
 
 async def close_over(work: Work) -> int:

@@ -121,6 +121,20 @@ async def test_reconcile_when_a_good_bye_was_lost_then_what_was_never_seen_open_
     assert await seeing.room("Amina") == [(0, 62), (70, 96)]
 
 
+async def test_reconcile_when_a_message_comes_right_behind_the_answer_then_what_was_found_is_what_was_told(
+    seeing: Seeing,
+) -> None:
+    await asked(seeing, 50, "Amina", "Bilal")
+    told = [seeing.seen("Amina", "joined", 50), seeing.seen("Amina", "left", 51), seeing.seen("Bilal", "joined", 48)]
+    await seeing.take(*told)
+    seeing.house.clock.at = TEN + timedelta(seconds=64)
+    await seeing.take(seeing.seen("Amina", "joined", 64, "c2"))
+    for at in (75, 100, 125):
+        await asked(seeing, at, "Amina", "Bilal")
+    await seeing.take(seeing.seen("Amina", "left", 126, "c2"), seeing.seen("Bilal", "left", 126))
+    assert (await seeing.room("Amina"), await seeing.room("Bilal")) == ([(50, 51), (64, 126)], [(48, 126)])
+
+
 async def test_is_news_when_nothing_has_happened_then_one_question_to_the_database_and_no_writing(
     seeing: Seeing,
 ) -> None:
