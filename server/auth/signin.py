@@ -99,6 +99,12 @@ def visitor_link(secret: bytes, person: str, generation: int) -> str:
     return f"/g/{tokens.make(secret, VISITOR, person, generation)}"
 
 
+async def own_visitor_link(look: Look, secret: bytes, person: str) -> str:
+    """The same for somebody from outside who is signed in: her one page in the house."""
+    row = (await people.who(look, [person]))[person]
+    return visitor_link(secret, row.id, row.generation)
+
+
 async def visitor_of_link(look: Look, secret: bytes, token: str) -> str:
     """Whom such a link is for, also when it has ended: then it says so. Raises NotFound for what is no link of ours."""
     person = await look.get(Person, tokens.id_of(token)) if token.isascii() and token.isprintable() else None

@@ -14,7 +14,7 @@ from server.keys import LANGUAGE, SAY, SECRET, STORE
 from server.page import render
 from server.pages.appointments.talks_shown import guest_words, shown
 from server.pages.parts.forms import UNTOUCHED, Entered, once, text
-from server.pages.people.people import languages_of
+from server.pages.parts.somebody import languages_of
 
 routes = web.RouteTableDef()
 

@@ -17,15 +17,15 @@ from calendars.store import Look, Work
 from classroom import board, moves, register, rooms, roster, taps
 from classroom.video.provider import Asked, Guest
 from server.auth.guard import allow, signed_in
+from server.auth.signin import own_visitor_link
 from server.auth.telephone import DIGITS
 from server.dates import When
-from server.keys import ASSETS, HOUSE, LANGUAGE, STORE, VIDEO, WORDS
+from server.keys import ASSETS, HOUSE, LANGUAGE, SECRET, STORE, VIDEO, WORDS
 from server.middleware.problems import wants_json
 from server.page import render
 from server.pages.parts.chains import room_words
 from server.pages.parts.forms import see_other, text
 from server.pages.parts.shown import Shown
-from server.pages.today.front import own_link
 from server.words import PLAIN, Text
 
 LONGEST_SAID = 8000  # characters as they come; the board itself says how many may stay
@@ -45,6 +45,7 @@ async def room(request: web.Request) -> web.Response:
         sees = rights.may(actor, "see_roster", found.target)
         seen = await _last_seen(look, actor, found, request[LANGUAGE]) if sees else {}
         paused = await rooms.running_pause(look, found.id)
+        link = await own_visitor_link(look, request.app[SECRET], actor.person) if found.role == "visitor" else ""
         now = look.now
     shown, provider = Shown(found, request[LANGUAGE], now), await _room_of(request, found)
     chain = chains.chain(found.programme)
@@ -53,7 +54,7 @@ async def room(request: web.Request) -> web.Response:
         request, "classroom/classroom.html", one=shown, leads=leads, sees_roster=sees, paused=paused is not None,
         registers=sees and rights.may(actor, "register", found.target), digits=DIGITS,
         embedded=provider == EMBEDDED, tells_nothing=provider in silent,
-        silent=silent if found.role not in rights.UNCOUNTED else (), guest=found.role == "visitor",
+        silent=silent if found.role not in rights.UNCOUNTED else (), guest=bool(link),
         plain_words=_plain_words(request),
         room={
             "lesson": found.id, "zone": found.zone, "now": now.timestamp() * 1000, "person": actor.person,
@@ -64,7 +65,7 @@ async def room(request: web.Request) -> web.Response:
             "opened": rfc3339(found.lesson.opened) if found.lesson and found.lesson.opened else None,
             "paused": rfc3339(paused.starts) if paused else None, "go": "go" in request.query,
             "rooms": _names_of_rooms(request, found) if sees else {}, "wordless": silent,
-            "guest": await own_link(request, actor) if found.role == "visitor" else "",
+            "guest": link,
         },
         others=[(one, room_words(request, one)) for one in chain if one != provider] if leads else [],
     )  # fmt: skip

@@ -17,18 +17,10 @@ from server.middleware.problems import wants_json
 from server.page import render, speak_as
 from server.pages.entrance.arrival import arrived, device_of, seated
 from server.pages.parts.forms import see_other
-from server.words import Say
+from server.pages.parts.roles import visitor_words
 
 MEANS: Final = "visitor"
 routes: Final = web.RouteTableDef()
-
-
-def guest_words(say: Say) -> list[tuple[str, str]]:
-    """As what somebody comes, in words."""
-    return [
-        ("interpreter", say("Interpreter")), ("employer", say("Employer")), ("officer", say("Officer")),
-        ("other", say("Guest")),
-    ]  # fmt: skip
 
 
 @routes.get("/g/{token}")
@@ -64,7 +56,7 @@ def _page(request: web.Request, found: Invited) -> web.Response:
     language, when = request[LANGUAGE], When(request[LANGUAGE], found.programme.zone)
     return render(
         request, "entrance/visitor.html", name=found.person.shown, state=found.state,
-        guest=dict(guest_words(request[SAY]))[found.row.guest],
+        guest=dict(visitor_words(request[SAY]))[found.row.guest],
         lesson=in_language(found.programme.name, language, found.programme.language),
         time=when.whole(found.lesson.starts, found.lesson.ends), until=when.clock(found.ends),
         link=request.path,

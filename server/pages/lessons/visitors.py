@@ -18,10 +18,10 @@ from server.dates import When
 from server.keys import LANGUAGE, SAY, SECRET, STORE, WORDS
 from server.page import render
 from server.pages.entrance.arrival import qr
-from server.pages.entrance.visitor import guest_words
 from server.pages.parts.forms import UNTOUCHED, Entered, once, text, time_in
+from server.pages.parts.roles import visitor_words
 from server.pages.parts.shown import Shown
-from server.pages.people.people import languages_of
+from server.pages.parts.somebody import languages_of
 
 HOLDS: Final = ("ahead", "open")
 routes = web.RouteTableDef()
@@ -66,7 +66,7 @@ async def withdraw(request: web.Request) -> web.Response:
 
 def _role_as_name(request: web.Request, guest: str, language: str) -> str:
     """Who has no name here is called by what she comes as, in her own language where the house has it."""
-    return dict(guest_words(request.app[WORDS].say(language))).get(guest, guest)
+    return dict(visitor_words(request.app[WORDS].say(language))).get(guest, guest)
 
 
 async def _until(look: Look, request: web.Request, lesson: str, form: Any) -> datetime | None:
@@ -87,7 +87,7 @@ async def _page(request: web.Request, filled: Entered) -> web.Response:
     return render(
         request, "lessons/visitors.html", filled.status, entered=filled, one=shown, lesson=met.id,
         rows=[_row(request, each, When(request[LANGUAGE], met.zone)) for each in found],
-        roles=guest_words(request[SAY]), languages_known=languages_of(request),
+        roles=visitor_words(request[SAY]), languages_known=languages_of(request),
         path=f"/lessons/{met.id}/guests", ends=When(request[LANGUAGE], met.zone).clock(met.ends),
         ahead=met.online and not met.cancelled and not shown.is_over,
     )  # fmt: skip
@@ -97,7 +97,7 @@ def _row(request: web.Request, one: Invited, when: When) -> dict[str, Any]:
     path = signin.visitor_link(request.app[SECRET], one.person.id, one.person.generation)
     address = base_address(request) + path
     return {
-        "id": one.person.id, "name": one.person.shown, "guest": dict(guest_words(request[SAY]))[one.row.guest],
+        "id": one.person.id, "name": one.person.shown, "guest": dict(visitor_words(request[SAY]))[one.row.guest],
         "link": address, "holds": one.state in HOLDS, "state": one.state, "until": when.clock(one.ends),
         "picture": qr(address, request[SAY]("Her link")) if one.state in HOLDS else "",
     }  # fmt: skip

@@ -34,6 +34,14 @@ def what_they_do(say: Say) -> dict[str, str]:
     }  # fmt: skip
 
 
+def visitor_words(say: Say) -> list[tuple[str, str]]:
+    """As what somebody from outside comes into a lesson."""
+    return [
+        ("interpreter", say("Interpreter")), ("employer", say("Employer")), ("officer", say("Officer")),
+        ("other", say("Guest")),
+    ]  # fmt: skip
+
+
 async def may_about(look: Look, actor: Actor, verb: str, person: str) -> bool:
     """Whether she may do this with that person, for a page that offers it."""
     try:

@@ -21,8 +21,8 @@ from server.page import render
 from server.pages.parts.forms import UNTOUCHED, Entered, once, text
 from server.pages.parts.roles import may_about, place_words, role_words, what_they_do
 from server.pages.parts.shown import Shown
+from server.pages.parts.somebody import languages_of, person_in
 from server.pages.parts.tiles import dated_name
-from server.pages.people.people import languages_of, person_in
 
 AHEAD = timedelta(days=14)
 ALL_AHEAD = timedelta(days=1000)

@@ -1,14 +1,13 @@
 """People, added one by one: a form of six fields with a seat in a group; and everybody, group by group."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from aiohttp import web
 
 from calendars import groups, programmes, rights
 from calendars.clock import day_of
 from calendars.groups import Member
-from calendars.names import LONGEST_NAME, in_language
+from calendars.names import in_language
 from calendars.people import enrolments, people, seating
 from calendars.people.people import NewPerson
 from calendars.people.seating import Place
@@ -18,8 +17,8 @@ from server.auth.guard import allow, signed_in
 from server.keys import HOUSE, LANGUAGE, SAY, STORE
 from server.page import render
 from server.pages.parts.forms import Entered, day_in, once, text
+from server.pages.parts.somebody import languages_of, person_in
 from server.pages.parts.tiles import dated_name
-from server.words import NAMES
 
 MOST_PROGRAMMES = 12
 ASKS = "asks:"
@@ -94,19 +93,6 @@ async def _form(request: web.Request, filled: Entered) -> web.Response:
         groups=formed,
         languages_known=languages_of(request),
     )
-
-
-def person_in(form: Any) -> NewPerson:
-    """Somebody as a form describes her."""
-    return NewPerson(
-        name=text(form, "name", LONGEST_NAME), language=text(form, "language", 40) or "fi",
-        telephone=text(form, "telephone"), email=text(form, "email"), alias=text(form, "alias", LONGEST_NAME),
-    )  # fmt: skip
-
-
-def languages_of(request: web.Request) -> list[tuple[str, str]]:
-    """The languages of the house, for a choice."""
-    return [(code, NAMES.get(code, code)) for code in request.app[HOUSE].card.languages]
 
 
 async def _lists(look: Look, actor: Actor, language: str) -> list[tuple[str, str]]:

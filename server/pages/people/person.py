@@ -16,7 +16,7 @@ from server.keys import LANGUAGE, SAY, STORE
 from server.page import render
 from server.pages.parts.forms import UNTOUCHED, Entered, once
 from server.pages.parts.roles import may_about, place_words, role_words
-from server.pages.people.people import languages_of, person_in
+from server.pages.parts.somebody import languages_of, person_in
 from server.pages.people.seats import days_words
 from server.words import Say
 

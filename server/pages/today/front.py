@@ -5,10 +5,9 @@ from typing import Final
 from aiohttp import web
 
 from calendars import agenda
-from calendars.people import people
 from calendars.rights import Actor
 from server.auth.guard import allow, signed_in
-from server.auth.signin import visitor_link
+from server.auth.signin import own_visitor_link
 from server.keys import ACTOR, LANGUAGE, SECRET, STORE
 from server.page import render
 from server.pages.parts.shown import Shown
@@ -30,18 +29,13 @@ async def first(request: web.Request) -> web.StreamResponse:
     if actor is None:
         return render(request, "sign_in.html", wanted="")
     if actor.roles <= {"visitor"}:  # somebody from outside has one page here, which says what her link opens
-        raise web.HTTPSeeOther(await own_link(request, actor))
+        async with request.app[STORE].look() as look:
+            there = await own_visitor_link(look, request.app[SECRET], actor.person)
+        raise web.HTTPSeeOther(there)
     home = home_of(actor)
     if home:
         raise web.HTTPSeeOther(home)
     return await learner.my_day(request)
-
-
-async def own_link(request: web.Request, actor: Actor) -> str:
-    """The path of a visitor's link."""
-    async with request.app[STORE].look() as look:
-        row = (await people.who(look, [actor.person]))[actor.person]
-    return visitor_link(request.app[SECRET], row.id, row.generation)
 
 
 def home_of(actor: Actor) -> str:
