@@ -229,6 +229,7 @@ def _person(one: Entry, id: str, now: datetime) -> dict[str, Any]:
     return {
         "id": id, "name": one.person.name, "language": one.person.language or "fi", "email": one.person.email,
         "telephone": one.person.telephone, "alias": None, "generation": 1, "revision": 1, "added": now,
+        "outside": False,
     }  # fmt: skip
 
 
