@@ -22,6 +22,7 @@ from tests.fakes.bigbluebutton import FakeBigBlueButton, bigbluebutton_server
 from tests.fakes.event_sync import FakeEventSync
 from tests.fakes.galene import FakeGalene, Inside, galene_server
 from tests.fakes.livekit import FakeLiveKit, Participant, livekit_server
+from tests.fakes.prosody import prosody_server
 from tests.server.played.script import Post, Stay
 
 SECRET = "a secret of at least thirty-two letters"
@@ -238,14 +239,12 @@ class GaleneStage:
         self.typed.append(await self.fake.enter(self.session, f"oppitupa/{place.lesson}", username=name))
 
 
-JITSI = {"jitsi_url": "https://meet.example.org", "jitsi_app_id": "oppitupa", "jitsi_secret": SECRET}
-
-
 @asynccontextmanager
 async def stage_of(kind: str, clock: Clock) -> AsyncIterator[tuple[Stage, dict[str, Any]]]:
     """A stage that runs until the end of the block, and the settings by which the house knows its server."""
     if kind == "jitsi":
-        yield JitsiStage(), JITSI
+        async with prosody_server() as prosody:  # somebody must answer, or the lesson would go on elsewhere
+            yield JitsiStage(), {"jitsi_url": prosody.base, "jitsi_app_id": "oppitupa", "jitsi_secret": SECRET}
     elif kind == "livekit":
         async with livekit_server() as livekit:
             told = {"url": livekit.base, "front": "https://meet.example.org/custom", "key": livekit.key}
