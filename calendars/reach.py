@@ -16,14 +16,16 @@ Network = IPv4Network | IPv6Network
 NOT_PUBLIC: Final = tuple(
     ip_network(one)
     for one in (
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16",
+        "172.16.0.0/12", "192.0.0.0/24",
         "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
         "224.0.0.0/4", "240.0.0.0/4",
         "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
     )
 )  # fmt: skip
-"""IANA's registries of special addresses (RFC 6890) with what grew since; `is_global` differs between Pythons and calls
-6to4 and multicast global. Of IPv6 only what lies in GLOBAL_6 is asked about here at all."""
+"""IANA's registries of special addresses (RFC 6890) with what grew since, and the public address at which a machine of
+Azure reaches its host; `is_global` differs between Pythons and calls 6to4 and multicast global. Of IPv6 only what lies
+in GLOBAL_6 is asked about here at all."""
 GLOBAL_6: Final = IPv6Network("2000::/3")
 NAT64: Final = IPv6Network("64:ff9b::/96")
 """An IPv4 address as a house without IPv4 sees it (RFC 6052): what counts is the address inside."""

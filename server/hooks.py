@@ -77,7 +77,9 @@ def _evidence(request: web.Request, server: str, call: Call) -> Sequence[Sightin
         log.warning("hook_unreadable", server=server, code=useless.code)
         return ()
     except Forbidden:
+        refused = unproven(request)
         log.warning("hook_without_proof", server=server)  # one of ours: what others write into addresses is no matter
+        raise refused from None
     raise unproven(request)
 
 

@@ -8,7 +8,10 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpcore
@@ -18,6 +21,9 @@ from calendars.errors import Invalid
 from calendars.reach import Reach
 
 LOOKED_UP = 3.0  # seconds that somebody at a form waits for a name to be looked up
+LOOKUPS: Final = ThreadPoolExecutor(8, "lookup")
+"""A name server that is silent holds a thread until the system gives up, whoever has long stopped waiting: these
+threads, and not those that the rest of the house works with."""
 
 
 class OutOfReach(OSError):
@@ -39,7 +45,8 @@ class Way:
         """The addresses of a host to which a socket may connect. Raises OutOfReach if it has others only, OSError."""
         try:
             loop = asyncio.get_running_loop()
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+            found = await loop.run_in_executor(LOOKUPS, ask)
         except UnicodeError:  # a name that cannot be one: a part of it is too long
             raise OSError("no such name") from None
         where = [(family, str(told[0])) for family, _, _, _, told in found]

@@ -5,6 +5,7 @@ out another one's, and a new link brings a new code. It names her to whoever lea
 """
 
 import hmac
+import unicodedata
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
@@ -28,7 +29,7 @@ def spoken(code: str) -> str:
 
 def whose(secret: bytes, said: str, people: Iterable[Person]) -> list[Person]:
     """Those of these people whose code this is: nearly always one, and nobody for what is no code."""
-    digits = "".join(letter for letter in said if letter.isdigit())
-    if len(digits) != DIGITS or not digits.isascii():
+    digits = "".join(str(unicodedata.decimal(letter)) for letter in said if letter.isdecimal())  # ٣ is a 3
+    if len(digits) != DIGITS:
         return []
     return [one for one in people if hmac.compare_digest(code_of(secret, one.id, one.generation), digits)]

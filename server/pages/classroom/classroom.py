@@ -16,6 +16,7 @@ from calendars.rights import Actor
 from calendars.store import Look, Work
 from classroom import board, moves, register, rooms, roster, taps
 from classroom.video.provider import Asked, Guest
+from server.auth import devices
 from server.auth.guard import allow, signed_in
 from server.auth.signin import own_visitor_link
 from server.auth.telephone import DIGITS
@@ -143,6 +144,8 @@ async def plain_board(request: web.Request) -> web.Response:
     async with request.app[STORE].look() as look:
         found = await agenda.of_lesson(look, actor, request.match_info["lesson"], "enter")
         shared = await board.board(look, found.id)
+        counts = found.role not in rights.UNCOUNTED
+        code = await devices.telephone_code(look, actor, request.app[SECRET], actor.person) if counts else ""
         now = look.now
     shown = Shown(found, request[LANGUAGE], now)
     if not found.is_on(now):
@@ -151,7 +154,7 @@ async def plain_board(request: web.Request) -> web.Response:
     messages = [one | {"clock": when.clock(datetime.fromisoformat(one["at"]))} for one in shared["messages"]]
     return render(
         request, "classroom/board.html", one=shown, messages=messages, hands=shared["hands"],
-        said_here="here" in request.query, counts=found.role not in rights.UNCOUNTED,
+        said_here="here" in request.query, counts=counts, code=code,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from ipaddress import ip_network
 from typing import Any
@@ -39,12 +40,12 @@ def names(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
     """A name server that gives one answer after another; the names that were looked up."""
     asked: list[str] = []
 
-    async def look_up(host: str, port: int, **_more: object) -> list[Any]:
+    def look_up(host: str, port: int, **_more: object) -> list[Any]:
         asked.append(host)
         found = answers[min(len(asked), len(answers)) - 1]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     return asked
 
 
@@ -103,6 +104,19 @@ async def test_call_when_a_server_leads_to_an_inside_address_then_nobody_follows
             await visit(line, "group", "token")
         await line.close()
     assert secret.heard == []
+
+
+async def test_lookups_when_the_name_server_is_silent_then_nobody_else_waits_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silent = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_asked, **_more: silent.wait(30) and [])
+    waiting = [asyncio.create_task(check(f"https://host{n}.example.org", PUBLIC, "url")) for n in range(40)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert await asyncio.to_thread(lambda: "at once") == "at once"
+    silent.set()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_call_when_it_is_not_encrypted_then_only_inside_what_the_machine_lists(
