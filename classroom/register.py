@@ -21,6 +21,7 @@ from calendars.tables import Expected, Lesson, Person, Programme
 from classroom import ledger, moves, rooms
 from classroom.attendance import Reckoning, counted, reckon
 from classroom.facts import RegisterCorrected, RegisterProposed, RegisterReopened, RegisterSigned
+from classroom.proof import chain
 from classroom.said import LIVE, TAKEN_BACK, since_now, taken_back
 from classroom.tables import Evidence as Evidence  # the server shows both in words
 from classroom.tables import Mark as Mark
@@ -276,7 +277,7 @@ async def correct_held(work: Work, actor: Actor, lesson: str, starts: datetime, 
 
 async def sign(work: Work, actor: Actor, lesson: str) -> None:
     """Sign the register in one tap. Raises NotOpen while the lesson is not over. Twice changes nothing."""
-    found, _, target = await rights.target_of_lesson(work, lesson)
+    found, programme, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "register", target)
     if found.signed:
         return
@@ -292,6 +293,7 @@ async def sign(work: Work, actor: Actor, lesson: str) -> None:
     if signed:
         await work.run(insert(Mark), signed)
     found.signed = work.now
+    await chain.register_signed(work, found, programme, actor.person or None)
     work.tell(RegisterSigned(stream=lesson, by=actor.person))
 
 
@@ -303,6 +305,7 @@ async def reopen(work: Work, actor: Actor, lesson: str, reason: str) -> None:
         raise Invalid("reason_missing", field="reason")
     if found.signed:
         found.signed = None
+        await chain.register_reopened(work, found, actor.person or None, clean_text(reason)[:500])
         work.tell(RegisterReopened(stream=lesson, by=actor.person, reason=clean_text(reason)[:500]))
 
 

@@ -26,6 +26,7 @@ from calendars.tables import Day, Expected, Group, Lesson, Person, Programme
 from classroom import ledger, moves, rooms
 from classroom.attendance import Reckoning, by_telephone, counted, reckon
 from classroom.known import known, standing
+from classroom.tables import Link
 from classroom.testimony import KINDS, Held
 
 SUMS = ("planned", "held", "present", "excused", "could_not_enter", "absent", "not_held", "by_telephone")
@@ -67,6 +68,8 @@ class Report:
     totals: dict[str, Any]
     moves: list[dict[str, str]]
     """Which lessons went on in another room, when and why."""
+    chain: dict[str, Any] | None = None
+    """The last record of its proof by then: its number, its hash and the key that sealed; None while there is none."""
 
 
 async def report(look: Look, actor: Actor, programme: str, as_of: datetime | None = None) -> Report:
@@ -123,7 +126,21 @@ async def _report(look: Look, programme: Programme, as_of: datetime) -> Report:
          "why": one.why}
         for one in moved
     ]  # fmt: skip
-    return Report(programme.id, _exact(as_of, programme.zone), rows, totals, told)
+    chain = await _head(look, programme.id, as_of)
+    return Report(programme.id, _exact(as_of, programme.zone), rows, totals, told, chain)
+
+
+async def _head(look: Look, programme: str, as_of: datetime) -> dict[str, Any] | None:
+    """The end of the chain at an instant; without a key while nothing has sealed it."""
+    links = select(Link).where(Link.programme == programme, Link.at <= as_of).order_by(Link.number.desc()).limit(1)
+    last = await look.one(links)
+    if last is None:
+        return None
+    key = await look.one(links.where(Link.lesson.is_(None)))
+    return {
+        "number": last.number, "head": last.hash,
+        "key": json.loads(key.record)["key"]["fingerprint"] if key else None,
+    }  # fmt: skip
 
 
 async def _rows(

@@ -1,7 +1,7 @@
 """What was lived, as tables.
 
-`visits` move forward while they are open; `evidence`, `marks` and `moves` are append-only (a trigger refuses change);
-`signals` live for seconds.
+`visits` move forward while they are open; `evidence`, `marks`, `moves` and the proof (`links`, `link_seals`) are
+append-only (a trigger refuses change); `signals` live for seconds.
 """
 
 from datetime import datetime
@@ -225,5 +225,41 @@ class Hand(Base):
     raised: Mapped[datetime] = mapped_column(Instant)
 
 
-for _table in (Evidence, Mark, Move):
+class Link(Base):
+    """One record of the proof of a programme: the canonical bytes that hold the hash of the record before them."""
+
+    __tablename__ = "links"
+    programme: Mapped[str] = mapped_column(owner("programmes.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    lesson: Mapped[str | None] = mapped_column(owner("lessons.id"), index=True)
+    through: Mapped[int | None]
+    """Up to which number the evidence of its lesson stands in the chain with this record."""
+    record: Mapped[str]
+    hash: Mapped[str]
+    """SHA-256 of the record, in hexadecimal."""
+
+
+class LinkSeal(Base):
+    """The signature over a chain up to one of its records; made by one worker at a time."""
+
+    __tablename__ = "link_seals"
+    programme: Mapped[str] = mapped_column(owner("programmes.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    record: Mapped[str]
+
+
+class Signer(Base):
+    """A key that seals chains; the last one made is the one in use. Its secret half is sealed (sealing.py)."""
+
+    __tablename__ = "signers"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    told: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What every chain says of it: its public half, which key it follows and why, signed by that one."""
+    secret: Mapped[bytes]
+
+
+for _table in (Evidence, Mark, Move, Link, LinkSeal):
     append_only(Base.metadata.tables[_table.__tablename__])

@@ -106,13 +106,17 @@ def write(trace: Trace) -> Iterator[str]:
     lesson = {one.name: jsonlines.written(getattr(trace.lesson, one.name)) for one in fields(LessonTimes)}
     rules = {one.name: getattr(trace.rules, one.name) for one in fields(Rules)}
     yield json.dumps({"lesson": lesson, "rules": rules, "expected": trace.expected})
-    for line in trace.lines:
-        values: dict[str, object] = {"kind": _KIND_OF[type(line)]}
-        for name, key, reader, default in _FIELDS[type(line)]:
-            value = getattr(line, name)
-            if value != default:
-                values[key] = jsonlines.written(value) if reader is jsonlines.second else value
-        yield json.dumps(values)
+    yield from map(write_line, trace.lines)
+
+
+def write_line(line: Line) -> str:
+    """One line of evidence, without line end."""
+    values: dict[str, object] = {"kind": _KIND_OF[type(line)]}
+    for name, key, reader, default in _FIELDS[type(line)]:
+        value = getattr(line, name)
+        if value != default:
+            values[key] = jsonlines.written(value) if reader is jsonlines.second else value
+    return json.dumps(values)
 
 
 def answer(reckonings: Mapping[str, Reckoning]) -> dict[str, object]:

@@ -11,6 +11,7 @@ from calendars import houses
 from calendars.clock import Clock
 from calendars.store import Store
 from classroom import epochs, servers
+from classroom.proof import signing
 from classroom.register import renew
 from classroom.sealing import Seal
 from classroom.video.builtin import Builtin
@@ -128,6 +129,7 @@ async def _house(app: web.Application) -> AsyncIterator[None]:
     app[SEAL] = Seal(app[SECRET], app[SETTINGS].seal_key, app[SETTINGS].seal_key_before)
     async with store.work() as work:
         await servers.seal_anew(work, app[SEAL])
+        await signing.seal_keys_anew(work, app[SEAL])
     await video.renew(app)
     yield
     await video.hang_up(app)

@@ -16,10 +16,12 @@ from calendars.errors import Unavailable
 from calendars.repair import leaders, substitutes
 from calendars.store import Work
 from classroom import epochs, register, signals
+from classroom.proof import signing
+from classroom.sealing import Seal
 from classroom.video.choose import Providers
 from server import video
 from server.auth import limits
-from server.keys import LIVE, STORE, VIDEO
+from server.keys import LIVE, SEAL, STORE, VIDEO
 
 log = structlog.get_logger()
 
@@ -73,6 +75,10 @@ async def _move(providers: Providers, work: Work, _epoch: str, _watch: epochs.Wa
     await video.go_on(work, providers)
 
 
+async def _seal(seal: Seal, work: Work, _epoch: str, _watch: epochs.Watch) -> None:
+    await signing.seal_due(work, seal)
+
+
 CHORES: Final[Sequence[Chore]] = (
     Chore("freeze", 10, _freeze), Chore("close", 20, _close), Chore("bury", 2, _bury), Chore("sweep", 30, _sweep),
     Chore("remind", 3600, _remind), Chore("tell", 2, _tell), Chore("substitute", 5, _substitute),
@@ -83,7 +89,7 @@ CHORES: Final[Sequence[Chore]] = (
 async def run(app: web.Application) -> None:
     """Do the chores until cancelled; one that fails is logged and comes again."""
     watch = epochs.Watch()
-    every = (*CHORES, Chore("move", 2, partial(_move, app[VIDEO])))
+    every = (*CHORES, Chore("move", 2, partial(_move, app[VIDEO])), Chore("seal", 5, partial(_seal, app[SEAL])))
     await asyncio.gather(*(_again(app, chore, watch) for chore in every))
 
 

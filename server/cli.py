@@ -25,6 +25,9 @@ COMMANDS: Final = {
     "groups": "server.commands.groups",
     "attendance": "server.commands.attendance",
     "report": "server.commands.report",
+    "export": "server.commands.proof",
+    "verify": "server.commands.proof",
+    "key": "server.commands.proof",
     "timetable": "server.commands.timetable",
 }
 """Each module has `declare(subparsers)`, which sets `run(arguments) -> exit code`."""

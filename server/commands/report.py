@@ -92,7 +92,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 async def _read(settings: Settings, written: Callable[[Look], Awaitable[str]]) -> str:
-    store = Store(settings.database_url, Clock(_shift(settings.data)))
+    store = Store(settings.database_url, Clock(shift(settings.data)))
     try:
         async with store.look() as look:
             return await written(look)
@@ -100,7 +100,7 @@ async def _read(settings: Settings, written: Callable[[Look], Awaitable[str]]) -
         await store.close()
 
 
-def _shift(folder: Path) -> timedelta:
+def shift(folder: Path) -> timedelta:
     """How far the clock of a demo's house is ahead; nothing for every other house."""
     kept = memory.read(folder)
     return timedelta(seconds=kept.shift if kept else 0)
