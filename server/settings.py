@@ -191,7 +191,8 @@ class Settings:
     seal_key: str = setting(
         key,
         "",
-        "A key that is in no database: with it a copy of the database alone opens no secret of a video server.",
+        "A key that is in no database: with it a copy of the database alone opens no secret of a video server, nor the "
+        "key that signs the proof of attendance.",
         secret=True,
     )
     seal_key_before: str = setting(

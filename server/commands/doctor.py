@@ -169,7 +169,8 @@ def seal(settings: Settings) -> Iterable[Finding]:
     if not settings.seal_key:
         yield Finding(
             None,
-            "OPPITUPA_SEAL_KEY is not set: whoever has a copy of the database has the secrets of the video servers. "
+            "OPPITUPA_SEAL_KEY is not set: whoever has a copy of the database has the secrets of the video servers and "
+            "the key that signs the proof of attendance. "
             "Set it to what `openssl rand -base64 32` says, and keep it where no backup of the database is.",
         )
     elif settings.seal_key_before:

@@ -14,7 +14,7 @@ from server.migrations import METADATA, head, migrate, step_of, upgrade
 from tests.programs import Postgres
 
 WRITTEN, LATER = datetime(2026, 3, 9, 7, tzinfo=UTC), datetime(2026, 3, 16, 7, tzinfo=UTC)
-ONLY_GROW = ("evidence", "marks", "moves", "trail", "tutoring", "tutoring_grants")
+ONLY_GROW = ("evidence", "link_seals", "links", "marks", "moves", "trail", "tutoring", "tutoring_grants")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
