@@ -17,8 +17,8 @@ from calendars.store import Work
 from calendars.tables import Lesson, Programme
 from classroom import ledger, rooms, trace
 from classroom.proof.records import ORIGIN, canonical, fingerprint
+from classroom.said import TAKEN_BACK
 from classroom.tables import Evidence, Link, Mark
-from classroom.testimony import Line
 
 ACCEPTED = "other_accepted"  # stands for every accepted reason: which one it was concerns no reader of a bundle
 AT_ONCE = 200  # registers that one work takes in
@@ -94,7 +94,7 @@ async def _late(work: Work) -> None:
         by_lesson.setdefault((programme, row.lesson), []).append(row)
     secret = await houses.secret(work) if rows else b""
     for (programme, lesson), those in by_lesson.items():
-        lines = [_written(ledger.line_of(one)) for one in those if "role" not in one.body]
+        lines = [_written(one) for one in those if "role" not in one.body]
         await append(work, programme, "evidence", {"lines": _safe(secret, lines)}, lesson, those[-1].number)
 
 
@@ -118,8 +118,12 @@ async def _register(work: Work, lesson: Lesson, programme: Programme, as_of: dat
     return {"marks": told, "trace": [first, *_safe(await houses.secret(work), lines)]}
 
 
-def _written(line: Line) -> dict[str, Any]:
-    written: dict[str, Any] = json.loads(trace.write_line(line))
+def _written(row: Evidence) -> dict[str, Any]:
+    """The line of a trace; for one that takes another back, which no trace has, what the ledger says."""
+    if row.kind == TAKEN_BACK:
+        about = {"kind": row.kind, "id": row.id, "learner": row.person, "by": row.by, "received": instant(row.received)}
+        return about | {"of": row.body["of"]}
+    written: dict[str, Any] = json.loads(trace.write_line(ledger.line_of(row)))
     return written
 
 

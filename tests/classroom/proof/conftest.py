@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from calendars import houses
 from classroom import ledger, register
@@ -11,6 +12,7 @@ from classroom.proof import signing
 from classroom.proof.bundle import bundle
 from classroom.register import Correction
 from classroom.sealing import Seal
+from classroom.tables import Evidence
 from tests.calendars.planned import SYSTEM, Planned
 from tests.classroom.living import Living
 
@@ -75,6 +77,9 @@ async def lived(house: Planned) -> str:
     )
     async with house.store.work() as work:
         await register.correct(work, veera, lesson, said)
+    async with house.store.work() as work:
+        row = select(Evidence.id).where(Evidence.lesson == lesson, Evidence.kind == "phone")
+        await register.take_back(work, veera, lesson, await work.one(row))
     await seal(house)
     await sign(house, lesson)
     house.clock.at += timedelta(minutes=5)

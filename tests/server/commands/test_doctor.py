@@ -33,7 +33,8 @@ NO_TURN = (
 )
 DATABASE = "ok   The database answers and has the form that this version needs."
 NO_KEY = (
-    "-    OPPITUPA_SEAL_KEY is not set: whoever has a copy of the database has the secrets of the video servers. "
+    "-    OPPITUPA_SEAL_KEY is not set: whoever has a copy of the database has the secrets of the video servers and "
+    "the key that signs the proof of attendance. "
     "Set it to what `openssl rand -base64 32` says, and keep it where no backup of the database is."
 )
 

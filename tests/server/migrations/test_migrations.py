@@ -121,6 +121,8 @@ async def test_table_when_it_only_grows_then_no_row_is_changed_or_deleted(
         "VALUES ('m', 'l', 'p', 1, 'present', '{}', '2026-01-01', false)",
         "moves": "INSERT INTO moves (id, lesson, number, at, before, provider, why) "
         "VALUES ('m', 'l', 1, '2026-01-01', 'jitsi', 'builtin', 'by_hand')",
+        "links": "INSERT INTO links (programme, number, at, record, hash) VALUES ('p', 1, '2026-01-01', '{}', 'h')",
+        "link_seals": "INSERT INTO link_seals (programme, number, at, record) VALUES ('p', 1, '2026-01-01', '{}')",
         "tutoring": 'INSERT INTO tutoring (id, programme, person, number, kind, appointment, reserving, "using", '
         'reserved, used, quota, subject, way, reason, at, "by") '
         "VALUES ('t', 'p', 'l', 1, 'reserved', 'a', 30, 0, 30, 0, 240, '', '', '', '2026-01-01', 'k')",
