@@ -180,7 +180,7 @@ def _put_rooms(roster: Roster, stays: Sequence[RoomStay], lesson: Lesson, names:
 
 def _put_word(roster: Roster, row: Evidence, lesson: Lesson, names: Mapping[str, Person]) -> None:
     """What a human says of her, she of herself, or that she could not get in."""
-    seat = _seat_of(roster, row.person or "", "learner", names)
+    seat = _seat_of(roster, row.person or "", row.body.get("role", "learner"), names)
     if row.kind == "span":
         return tapped(seat, {"at": _text(row.received), "late_by": late_by(lesson, row.received)}, roster)
     if row.kind == "could_not_enter":

@@ -14,10 +14,10 @@ from calendars import rights
 from calendars.chains import EMBEDDED
 from calendars.clock import seconds
 from calendars.errors import Full, NotFound, NotOpen
-from calendars.lessons import freeze
+from calendars.lessons import expected, freeze
 from calendars.rights import Actor, Target
 from calendars.store import Work, new_id
-from calendars.tables import Day, Lesson, Programme
+from calendars.tables import Day, Leader, Lesson, Programme
 from classroom import ledger, moves, rooms
 from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
 from classroom.known import step
@@ -98,7 +98,7 @@ async def enter(work: Work, actor: Actor, lesson: str, connection: Connection, *
         if (visit.epoch, visit.connection) == (connection.epoch, connection.id):
             return _stay(visit, target, lease)
     if media:
-        await _check_space(work, found, programme, open_visits, actor.person)
+        await _check_space(work, found, programme, open_visits, actor.person, role)
     if found.frozen is None:
         await freeze(work, lesson)
     if role in rights.LEADS and found.opened is None and role != "coordinator":
@@ -120,18 +120,27 @@ def late_by(lesson: Lesson, first: datetime) -> int:
     return int((first - lesson.opened).total_seconds())
 
 
-async def _check_space(work: Work, lesson: Lesson, programme: Programme, visits: Sequence[Visit], person: str) -> None:
-    if moves.room_of(lesson, programme) != EMBEDDED:
+async def _check_space(
+    work: Work, lesson: Lesson, programme: Programme, visits: Sequence[Visit], person: str, role: str
+) -> None:
+    """Whether she fits in beside the others. Whoever leads always does, and a visitor takes nobody's place."""
+    if moves.room_of(lesson, programme) != EMBEDDED or role in rights.LEADS:
         return
     peers = [
         Peer(one.connection, one.person, one.role, one.a, one.up) for one in visits if one.media and one.lost is None
     ]
-    others, places = len({peer.person for peer in peers} - {person}), shape(peers).capacity
-    if others < places:
+    others, places = {peer.person for peer in peers} - {person}, shape(peers).capacity
+    if role == "visitor":
+        others |= await expected(work, lesson.id) | await _leaders(work, lesson.id)
+    if len(others) < places:
         return
     # Who was in has her place back after a break, also while the centre herself is away and her line unknown.
-    if others >= AT_MOST or not await _was_in(work, lesson.id, person):
+    if len(others) >= AT_MOST or role == "visitor" or not await _was_in(work, lesson.id, person):
         raise Full("room_full", places=places)
+
+
+async def _leaders(work: Work, lesson: str) -> set[str]:
+    return set(await work.all(select(Leader.person).where(Leader.lesson == lesson)))
 
 
 async def _was_in(work: Work, lesson: str, person: str) -> bool:
@@ -146,11 +155,13 @@ async def refused(work: Work, actor: Actor, lesson: str, step: str) -> None:
     """
     _, _, target = await rights.target_of_lesson(work, lesson)
     rights.ask(actor, "enter", target)
+    role = rights.role_in(actor, target)
     lately = (Evidence.lesson == lesson) & (Evidence.person == actor.person) & (Evidence.kind == "could_not_enter")
     known = await work.all(select(Evidence.body).where(lately, Evidence.received > work.now - KNOCKS))
     if any(body["step"] == step for body in known):
         return
-    await ledger.enter(work, lesson, ledger.Said("could_not_enter", actor.person, {"step": step}))
+    body = {"step": step} | ledger.role_of_line(role)
+    await ledger.enter(work, lesson, ledger.Said("could_not_enter", actor.person, body))
     if step != "too_early":
         work.tell(CouldNotEnter(stream=lesson, person=actor.person, step=step))
 

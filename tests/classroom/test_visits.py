@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from calendars import groups, rights
+from calendars import groups, lessons, rights, visitors
 from calendars.errors import Full, NotFound, NotOpen
 from calendars.people import people
 from calendars.people.people import NewPerson
 from calendars.store import Store, new_id
 from calendars.tables import Lesson, Programme
-from classroom import epochs, ledger, register, rooms, roster, trace, visits
+from classroom import epochs, ledger, register, rooms, roster, telephone, trace, visits
 from classroom.attendance import reckon
 from classroom.tables import Evidence
 from classroom.visits import Connection
@@ -153,6 +153,59 @@ async def test_enter_when_the_centres_line_carries_more_then_ten_fit_and_who_was
     await living.lose(living.sockets[3])
     await living.lose(living.sockets[0])
     assert [await fits("L9"), await fits("L2"), await fits("Veera")] == [False, True, True]
+
+
+async def visitor(house: Planned, name: str, lesson: str) -> str:
+    """Somebody from outside, invited by whoever leads."""
+    async with house.store.work() as work:
+        new = NewPerson(name=name, language="ar")
+        house.people[name] = (await visitors.invite(work, await house.actor("Veera"), lesson, new, "interpreter")).id
+    return house.people[name]
+
+
+async def test_enter_when_visitors_fill_the_room_then_class_and_teacher_still_have_their_places(
+    house: Planned,
+) -> None:
+    living = await begin(house)
+    guests = [f"G{number}" for number in range(9)]
+    for name in guests:
+        await visitor(house, name, living.lesson)
+        await living.enter(name)
+    async with house.store.look() as look:
+        awaited = await lessons.expected(look, living.lesson) | {house.people["Veera"]}
+    assert [one.person for one in living.sockets] == [house.people[name] for name in guests[: 8 - len(awaited)]]
+    for name in ("Amina", "Bilal", "Veera"):
+        await living.enter(name)
+        assert living.sockets[-1].person == house.people[name]
+
+
+async def test_enter_when_the_room_is_as_full_as_it_can_be_then_whoever_leads_still_comes_in(
+    house: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    living = await begin(house)
+    monkeypatch.setattr("classroom.video.shape.AT_HOME", 1)
+    monkeypatch.setattr("classroom.visits.AT_MOST", 1)
+    for name in ("Amina", "Bilal", "Veera"):
+        await living.enter(name)
+    assert [one.person for one in living.sockets] == [house.people["Amina"], house.people["Veera"]]
+
+
+async def test_refusal_when_a_visitor_or_a_teacher_finds_the_room_full_then_the_roster_says_so_and_no_register(
+    house: Planned,
+) -> None:
+    living = await begin(house)
+    who = await visitor(house, "Salma", living.lesson)
+    for name in ("Salma", "Veera"):
+        async with house.store.work() as work:
+            await visits.refused(work, await house.actor(name), living.lesson, "room_full")
+    async with house.store.look() as look:
+        seats = (await roster.roster(look, SYSTEM, living.lesson))["seats"]
+        entries = (await register.register(look, SYSTEM, living.lesson)).entries
+    assert [(one["role"], one["step"]) for one in seats if one["person"] == who] == [("visitor", "room_full")]
+    assert {who, house.people["Veera"]} & {one.person for one in entries} == set()
+    with pytest.raises(NotFound):
+        async with house.store.work() as work:
+            await telephone.record(work, await house.actor("Veera"), living.lesson, who, "w1")
 
 
 async def test_beat_when_doubled_or_older_then_nothing_changes(house: Planned) -> None:

@@ -69,6 +69,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "calendars.lessons.freeze": HOUSE,
     "calendars.lessons.freeze_due": HOUSE,
     "calendars.lessons.leaders": PLAN,
+    "calendars.lessons.lock_lesson": PART,
     "calendars.lessons.lock_people": PLAN,
     "calendars.lessons.seated": PLAN,
     "calendars.lessons.unentitled": PLAN,
