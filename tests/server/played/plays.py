@@ -103,7 +103,9 @@ class Play:
             second, other = await stack.enter_async_context(stage_of("livekit", clock))
             played = Played(self.house, self.database, self.luck, prompt=True)
             await played.open(stack, first.name, second.name, **one, **other)
-            planned = stays(self.luck, events // 4, first.devices)
+            planned = stays(
+                self.luck, events // 4, 1
+            )  # of two devices without a good-bye only the newer is seen to its end
             death = last_second(planned) * 2 // 3
             began = [stay for stay in planned if stay.begins < death]
             played.enter(first, [TEACHER, *began], until=death)
