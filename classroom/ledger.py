@@ -14,7 +14,7 @@ from calendars.store import Look, Work, new_id
 from calendars.tables import Expected, Lesson
 from classroom.attendance import seen_in
 from classroom.known import known, last_step, proven_until
-from classroom.said import TAKEN_BACK, taken_back
+from classroom.said import PHONE, TAKEN_BACK, taken_back
 from classroom.tables import Evidence, Pause, RoomStay, Visit
 from classroom.testimony import (
     CouldNotEnter,
@@ -65,6 +65,15 @@ async def enter(work: Work, lesson: str, *lines: Said) -> None:
 def role_of_line(role: str) -> dict[str, str]:
     """What a line says of whose hours it tells: a teacher's own, a visitor's. The trace is of the learners."""
     return {"role": role} if role in rights.UNCOUNTED else {}
+
+
+async def calls_on(look: Look, lesson: str) -> list[Evidence]:
+    """The lines by which somebody is on the telephone now."""
+    known = (Evidence.lesson == lesson) & Evidence.kind.in_((PHONE, TAKEN_BACK))
+    rows = await look.all(select(Evidence).where(known).order_by(Evidence.number))
+    gone = taken_back(rows)
+    calls = [row for row in rows if row.kind == PHONE and row.id not in gone]
+    return [row for row in calls if parse_instant(row.body["to"]) > look.now]
 
 
 async def close_stays(work: Work, visits: Sequence[Visit], end: str) -> None:

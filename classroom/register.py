@@ -11,8 +11,8 @@ from typing import get_args
 from sqlalchemy import func, insert, select
 
 from calendars import rights
-from calendars.clock import parse_instant, rfc3339
-from calendars.errors import AlreadySigned, Invalid, NotFound, NotOpen
+from calendars.clock import rfc3339
+from calendars.errors import AlreadySigned, Conflict, Invalid, NotFound, NotOpen
 from calendars.lessons import freeze
 from calendars.names import clean_text
 from calendars.rights import Actor
@@ -22,14 +22,14 @@ from classroom import ledger, moves, rooms
 from classroom.attendance import Reckoning, counted, reckon
 from classroom.facts import RegisterCorrected, RegisterProposed, RegisterReopened, RegisterSigned
 from classroom.proof import chain
-from classroom.said import LIVE, TAKEN_BACK, since_now, taken_back
+from classroom.said import LIVE, PHONE, TAKEN_BACK, ended, since_now, taken_back
 from classroom.tables import Evidence as Evidence  # the server shows both in words
 from classroom.tables import Mark as Mark
 from classroom.tables import Move
 from classroom.testimony import ExcuseCode, Trace
 from classroom.visits import late_by
 
-HOW = ("teacher", "paper", "phone", "remove")
+HOW = ("teacher", "paper", PHONE, "remove")
 """qr and foreman come with issues of their own."""
 
 
@@ -99,22 +99,29 @@ async def _register(look: Look, lesson: Lesson, programme: Programme, as_of: dat
 async def close(work: Work, actor: Actor, lesson: str) -> None:
     """End the lesson, and with it the calls of those who are in it by telephone; propose its register."""
     await rooms.close(work, actor, lesson)
-    await _end_calls(work, lesson)
+    await _end_calls(work, actor, lesson, await ledger.calls_on(work, lesson))
     await propose(work, lesson)
 
 
-async def _end_calls(work: Work, lesson: str) -> None:
-    """Whoever is on the telephone was so until now: her line is taken back, and stands anew with its end."""
-    rows = await work.all(select(Evidence).where(Evidence.lesson == lesson).order_by(Evidence.number))
-    gone, now = taken_back(rows), work.now.replace(microsecond=0)
-    for row in rows:
-        if row.kind != "phone" or row.id in gone or parse_instant(row.body["to"]) <= now:
-            continue
-        over = ledger.Said(TAKEN_BACK, row.person, {"of": row.id}, row.by)
-        whole = ledger.Said("phone", row.person, {**row.body, "to": rfc3339(now)}, row.by)
-        begun = parse_instant(row.body["from"]) < now
-        await ledger.enter(work, lesson, over, *([whole] if begun else []))
-        work.tell(RegisterCorrected(stream=lesson, person=row.person or "", how=TAKEN_BACK, by=row.by or ""))
+async def end_call(work: Work, actor: Actor, lesson: str, person: str) -> None:
+    """She was on the telephone until now. Raises AlreadySigned, Conflict `not_on_telephone`."""
+    await _to_correct(work, actor, lesson, ahead=True)
+    hers = [call for call in await ledger.calls_on(work, lesson) if call.person == person]
+    if not hers:
+        raise Conflict("not_on_telephone")
+    await _end_calls(work, actor, lesson, hers)
+    await propose(work, lesson, actor.person or None)
+
+
+async def _end_calls(work: Work, actor: Actor, lesson: str, calls: Sequence[Evidence]) -> None:
+    """Each of these is taken back, and stands anew with its end, said by whoever ends it."""
+    lines: list[ledger.Said] = []
+    for call in calls:
+        lines.append(ledger.Said(TAKEN_BACK, call.person, {"of": call.id}, actor.person))
+        if whole := ended(call, work.now):
+            lines.append(ledger.Said(PHONE, call.person, whole, actor.person))
+        work.tell(RegisterCorrected(stream=lesson, person=call.person or "", how=TAKEN_BACK, by=actor.person))
+    await ledger.enter(work, lesson, *lines)
 
 
 async def close_forgotten(work: Work) -> int:
@@ -239,7 +246,7 @@ def _corrected(
 ) -> RegisterCorrected:
     """What was added, and since when she is here by it while the lesson is on."""
     told = RegisterCorrected(stream=lesson.id, person=person, how=how, by=actor.person)
-    if how == "phone" and span[1] <= work.now:
+    if how == PHONE and span[1] <= work.now:
         return replace(told, since=rfc3339(span[0]), over=rfc3339(span[1]), late_by=late_by(lesson, span[0]))
     since = since_now(*span, work.now) if how in LIVE else None
     return replace(told, since=rfc3339(since), late_by=late_by(lesson, since)) if since else told

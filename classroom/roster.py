@@ -17,16 +17,13 @@ from calendars.store import Look
 from calendars.tables import Expected, Leader, Lesson, Person, Programme
 from classroom import moves, roomstays
 from classroom.rooms import rules_of
-from classroom.said import LIVE, TAKEN_BACK, spoken, taken_back
+from classroom.said import LIVE, PHONE, TAKEN_BACK, TAPPED, is_tap, spoken, taken_back
 from classroom.seats import Roster, Seat, came, seen, settle, spoken_for, tapped
 from classroom.tables import Evidence, Hand, Move, Pause, RoomStay, Visit
 from classroom.visits import late_by
 
 IN_THE_ROOM = ("page", "room")
 """Evidence by which she is seen herself; the others are somebody's word about her, or her own."""
-
-TAPPED = (Evidence.kind == "span") & Evidence.by.is_not(None)
-"""A stay of one second that somebody entered herself, by a tap on *I am here*."""
 
 
 async def roster(look: Look, actor: Actor, lesson: str) -> Roster:
@@ -181,14 +178,14 @@ def _put_rooms(roster: Roster, stays: Sequence[RoomStay], lesson: Lesson, names:
 def _put_word(roster: Roster, row: Evidence, lesson: Lesson, names: Mapping[str, Person]) -> None:
     """What a human says of her, she of herself, or that she could not get in."""
     seat = _seat_of(roster, row.person or "", row.body.get("role", "learner"), names)
-    if row.kind == "span":
+    if is_tap(row):
         return tapped(seat, {"at": _text(row.received), "late_by": late_by(lesson, row.received)}, roster)
     if row.kind == "could_not_enter":
         _put_refusal(seat, row.body["step"], row.received)
-    elif row.kind == "phone" and not spoken(row):
+    elif row.kind == PHONE and not spoken(row):
         begun, over = row.body["from"], row.body["to"]
         late = late_by(lesson, parse_instant(begun))
-        spoken_for(seat, {"how": "phone", "since": begun, "over": over, "late_by": late}, roster)
+        spoken_for(seat, {"how": PHONE, "since": begun, "over": over, "late_by": late}, roster)
     elif since := spoken(row):
         spoken_for(seat, {"how": row.kind, "since": rfc3339(since), "late_by": late_by(lesson, since)}, roster)
 

@@ -21,6 +21,7 @@ from calendars.store import Work
 from calendars.tables import Day
 from classroom import ledger, rooms
 from classroom.facts import SaidHere
+from classroom.said import TAPPED
 from classroom.tables import Evidence
 from classroom.testimony import Rules
 from classroom.video.provider import Provider, Reporting, Watched
@@ -54,8 +55,8 @@ def apart(rules: Mapping[str, Any]) -> timedelta:
 
 
 async def _just_said(work: Work, lesson: str, person: str, apart: timedelta) -> bool:
-    hers = (Evidence.lesson == lesson) & (Evidence.person == person) & (Evidence.by == person)
-    lately = hers & (Evidence.kind == "span") & (Evidence.received > work.now - apart)
+    hers = TAPPED & (Evidence.lesson == lesson) & (Evidence.person == person)
+    lately = hers & (Evidence.received > work.now - apart)
     return await work.one(select(Evidence.id).where(lately).limit(1)) is not None
 
 

@@ -4,10 +4,8 @@ What counts is the word of whoever leads, a line of kind *phone*: from the call 
 until she hangs up. The contract cuts it to the seconds that the lesson was held.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
-
-from sqlalchemy import select
 
 from calendars import rights
 from calendars.clock import parse_instant
@@ -16,59 +14,61 @@ from calendars.lessons import doors, lock_lesson
 from calendars.rights import Actor
 from calendars.store import Look, Work
 from calendars.tables import Lesson, Programme
-from classroom import register
+from classroom import ledger, register
 from classroom.register import Correction
 from classroom.rooms import check_open
-from classroom.said import TAKEN_BACK, taken_back
+from classroom.said import PHONE
 from classroom.tables import Evidence
 
-PHONE: Final = "phone"
+WHY: Final = "on_telephone"
+"""How we know, as the ledger keeps it: a code, for the line outlives the language of whoever tapped."""
+UNDONE_WITHIN: Final = timedelta(minutes=2)
+"""So long from its first second that counts a call can have been a mistake; from then on it ends instead."""
 
 
-async def record(work: Work, actor: Actor, lesson: str, person: str, reason: str) -> None:
+async def record(work: Work, actor: Actor, lesson: str, person: str) -> None:
     """She is on the telephone from now on. Whoever is so already stays so, however often it is said.
 
     Raises NotOpen outside the doors, NotFound for whoever does not belong to the lesson, AlreadySigned.
     """
     found, programme = await _to_lead(work, actor, lesson)
-    if await _running(work, lesson, person) is not None:
+    if await _call_of(work, lesson, person) is not None:
         return
     begun = found.opened is not None and found.opened <= work.now
     starts = (work.now if begun else max(work.now, found.starts)).replace(microsecond=0)
     ends = doors(found, programme.rules).closes
     if starts >= ends:
         raise NotOpen("lesson_over")
-    await register.correct(work, actor, lesson, Correction(person, PHONE, starts, ends, reason), ahead=True)
+    await register.correct(work, actor, lesson, Correction(person, PHONE, starts, ends, WHY), ahead=True)
 
 
 async def hang_up(work: Work, actor: Actor, lesson: str, person: str) -> None:
     """Her call is over: she was on it until now. Raises Conflict `not_on_telephone`."""
     await _to_lead(work, actor, lesson)
-    line = await _running(work, lesson, person)
-    if line is None:
-        raise Conflict("not_on_telephone")
-    starts, until = parse_instant(line.body["from"]), work.now.replace(microsecond=0)
-    await register.take_back(work, actor, lesson, line.id)
-    if starts < until:
-        call = Correction(person, PHONE, starts, until, line.body["reason"])
-        await register.correct(work, actor, lesson, call, ahead=True)
+    await register.end_call(work, actor, lesson, person)
 
 
 async def take_back(work: Work, actor: Actor, lesson: str, person: str) -> None:
-    """It was a mistake: she is not on the telephone. Twice changes nothing."""
+    """It was a mistake: she is not on the telephone. Twice changes nothing. Raises Conflict `call_stands`."""
     await _to_lead(work, actor, lesson)
-    line = await _running(work, lesson, person)
-    if line is not None:
-        await register.take_back(work, actor, lesson, line.id)
+    call = await _call_of(work, lesson, person)
+    if call is None:
+        return
+    if not may_be_undone(_since(call), work.now):
+        raise Conflict("call_stands")
+    await register.take_back(work, actor, lesson, call.id)
+
+
+def may_be_undone(since: datetime, now: datetime) -> bool:
+    """Whether a call that counts since then may still be a mistake."""
+    return now - since < UNDONE_WITHIN
 
 
 async def on_it(look: Look, actor: Actor, lesson: str) -> dict[str, datetime]:
     """Who is on the telephone now, and since when."""
     _, _, target = await rights.target_of_lesson(look, lesson)
     rights.ask(actor, "register", target)
-    return {
-        row.person: parse_instant(row.body["from"]) for row in await _lines(look, lesson, look.now) if row.person
-    }  # fmt: skip
+    return {call.person: _since(call) for call in await ledger.calls_on(look, lesson) if call.person}
 
 
 async def _to_lead(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Programme]:
@@ -80,17 +80,10 @@ async def _to_lead(work: Work, actor: Actor, lesson: str) -> tuple[Lesson, Progr
     return found, programme
 
 
-async def _running(look: Look, lesson: str, person: str) -> Evidence | None:
+async def _call_of(look: Look, lesson: str, person: str) -> Evidence | None:
     """The line by which she is on the telephone now."""
-    return next((row for row in await _lines(look, lesson, look.now) if row.person == person), None)
+    return next((call for call in await ledger.calls_on(look, lesson) if call.person == person), None)
 
 
-async def _lines(look: Look, lesson: str, now: datetime) -> list[Evidence]:
-    query = select(Evidence).where(Evidence.lesson == lesson, Evidence.kind.in_((PHONE, TAKEN_BACK)))
-    rows = await look.all(query.order_by(Evidence.number))
-    gone = taken_back(rows)
-    return [
-        row
-        for row in rows
-        if row.kind == PHONE and row.id not in gone and parse_instant(row.body["to"]) > now
-    ]  # fmt: skip
+def _since(call: Evidence) -> datetime:
+    return parse_instant(call.body["from"])

@@ -22,6 +22,7 @@ ERRORS: Final = {
     "lesson_not_over": "The lesson is not over yet. Come back after it.",
     "paused_already": "The break is on already.",
     "not_paused": "There is no break now.",
+    "call_stands": "It is too late to undo this. Say that she hung up, or take it back in the register.",
     "not_on_telephone": "She is not on the telephone. Look at the list again.",
     "link_over": "This link has ended. Ask whoever sent it to you.",
     "too_many_visitors": "This lesson has {most} guests already. Take a link back first.",

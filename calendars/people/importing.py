@@ -334,8 +334,7 @@ async def hire(work: Work, actor: Actor, programme: str, decided: Sequence[tuple
             new = replace(one.person, language=one.person.language or found.language)
             id = (await colleagues.hire(work, actor, new, right)).id
         else:
-            row = await people.who(work, [id])
-            old = row[id]
+            old = (await people.who(work, [id]))[id]
             said = NewPerson(
                 name=one.person.name or old.name, language=one.person.language or old.language,
                 telephone=one.person.telephone or old.telephone, email=one.person.email or old.email,

@@ -4,9 +4,6 @@ import { page, part } from "../page.js";
 import { say } from "../words.js";
 import { isolated } from "./twice.js";
 
-/** So long after the tap it can have been a mistake; from then on her call ends instead. */
-const UNDONE_WITHIN_MS = 120_000;
-
 /** @typedef {{person: string, name: string}} Somebody */
 
 export class Calling {
@@ -42,7 +39,7 @@ export class Calling {
    * @returns {"undo" | "end"}
    */
   remedy(since, now) {
-    return now - Date.parse(since) < UNDONE_WITHIN_MS ? "undo" : "end";
+    return now - Date.parse(since) < page.undone_within ? "undo" : "end";
   }
 
   /**

@@ -68,7 +68,7 @@ async def test_seat_when_she_tapped_then_her_page_the_telephone_and_her_good_bye
     await living.hush(living.sockets[-1])  # the room's own app is in front now
     assert await seat(house) == ("late", "own")
     async with house.store.work() as work:
-        await telephone.record(work, await house.actor("Veera"), living.lesson, house.people["Bilal"], "She called")
+        await telephone.record(work, await house.actor("Veera"), living.lesson, house.people["Bilal"])
     assert await seat(house) == ("late", "phone")
     async with house.store.work() as work:
         await telephone.take_back(work, await house.actor("Veera"), living.lesson, house.people["Bilal"])

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from calendars import groups
 from calendars.errors import AlreadySigned, Conflict, Forbidden, NotFound, NotOpen, Refused
 from calendars.facts import Told
 from classroom import register, reports, roster, telephone
 from classroom.seats import apply
-from tests.calendars.planned import MONDAY, SYSTEM, Planned
+from tests.calendars.planned import MONDAY, SYSTEM, Planned, counted
 from tests.classroom.living import Living
 
 TEN = MONDAY + timedelta(hours=1)
-WHY = "On the telephone, said during the lesson"
 
 
 async def begun(house: Planned) -> Living:
@@ -26,7 +26,7 @@ async def begun(house: Planned) -> Living:
 async def calls(house: Planned, person: str = "Bilal", by: str = "Veera") -> None:
     async with house.store.work() as work:
         actor = await house.actor(by)
-        await telephone.record(work, actor, house.lessons["first"][0], house.people[person], WHY)
+        await telephone.record(work, actor, house.lessons["first"][0], house.people[person])
 
 
 async def seat(house: Planned, name: str) -> tuple[str, str | None]:
@@ -78,7 +78,7 @@ async def test_call_when_it_was_a_mistake_then_what_her_own_page_proved_stays(ho
     await calls(house)
     await living.enter("Bilal")
     hers = living.sockets[-1]
-    for _ in range(4):
+    for _ in range(3):
         house.clock.at += timedelta(seconds=30)
         await living.beat(hers)
     async with house.store.look() as look:
@@ -91,7 +91,48 @@ async def test_call_when_it_was_a_mistake_then_what_her_own_page_proved_stays(ho
     assert await seat(house, "Bilal") == ("here", "page")
     async with house.store.work() as work:
         await register.close(work, await house.actor("Veera"), living.lesson)
-    assert await present(house, "Bilal") == (120, 0)
+    assert await present(house, "Bilal") == (90, 0)
+
+
+async def test_undo_when_two_minutes_are_over_then_refused_and_her_call_goes_on(house: Planned) -> None:
+    living = await begun(house)
+    await calls(house)
+    veera, bilal = await house.actor("Veera"), house.people["Bilal"]
+    house.clock.at += telephone.UNDONE_WITHIN
+    with pytest.raises(Conflict) as refused:
+        async with house.store.work() as work:
+            await telephone.take_back(work, veera, living.lesson, bilal)
+    assert refused.value.code == "call_stands"
+    assert await seat(house, "Bilal") == ("here", "phone")
+    async with house.store.work() as work:
+        await telephone.hang_up(work, veera, living.lesson, bilal)
+        await telephone.take_back(work, veera, living.lesson, bilal)  # nothing is left to undo
+    assert await seat(house, "Bilal") == ("left", None)
+
+
+@pytest.mark.parametrize("callers", [1, 3])
+async def test_close_when_some_are_on_the_telephone_then_whoever_closes_ends_their_calls_in_as_many_statements(
+    house: Planned, callers: int
+) -> None:
+    async with house.store.work() as work:
+        await groups.seat(work, SYSTEM, house.groups["first"], house.people["Stranger"])
+    living, names = await begun(house), ["Amina", "Bilal", "Stranger"][:callers]
+    for name in names:
+        await calls(house, name)
+    house.clock.at += timedelta(minutes=20)
+    kaisa = await house.actor("Kaisa")
+    async with house.store.work() as work:
+        with counted(work) as said:
+            await register.close(work, kaisa, living.lesson)
+    assert len([one for one in said if not one.startswith("INSERT INTO marks")]) == 16  # of both, marks have two shapes
+    async with house.store.look() as look:
+        found = await register.register(look, SYSTEM, living.lesson)
+        told = {name: [(one.kind, one.by, one.body.get("reason")) for one in found.evidence
+                       if one.person == house.people[name]] for name in names}  # fmt: skip
+    hers = [("phone", house.people["Veera"], "on_telephone"), ("taken_back", house.people["Kaisa"], None),
+            ("phone", house.people["Kaisa"], "on_telephone")]  # fmt: skip
+    assert told == dict.fromkeys(names, hers)
+    assert [await present(house, name) for name in names] == [(1200, 1200)] * callers
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

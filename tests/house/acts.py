@@ -144,6 +144,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "classroom.epochs.revive": HOUSE,
     "classroom.epochs.signs": HOUSE,
     "classroom.epochs.tidy": HOUSE,
+    "classroom.ledger.calls_on": PLAN,
     "classroom.ledger.close_stays": BEAT,
     "classroom.known.known": PLAN,
     "classroom.known.standing": PLAN,

@@ -1,7 +1,7 @@
 """The live room: its page, the way to another provider, the board without scripts, the leader's three buttons."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from calendars.lessons import doors
 from calendars.names import clean_text
 from calendars.rights import Actor
 from calendars.store import Look, Work
-from classroom import board, moves, register, rooms, roster, taps
+from classroom import board, moves, register, rooms, roster, taps, telephone
 from classroom.video.provider import Asked, Guest
 from server.auth import devices
 from server.auth.guard import allow, signed_in
@@ -66,7 +66,7 @@ async def room(request: web.Request) -> web.Response:
             "opened": rfc3339(found.lesson.opened) if found.lesson and found.lesson.opened else None,
             "paused": rfc3339(paused.starts) if paused else None, "go": "go" in request.query,
             "rooms": _names_of_rooms(request, found) if sees else {}, "wordless": silent,
-            "guest": link,
+            "guest": link, "undone_within": telephone.UNDONE_WITHIN // timedelta(milliseconds=1),
         },
         others=[(one, room_words(request, one)) for one in chain if one != provider] if leads else [],
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The day book of one lesson: what the evidence proposes, what people add to it, and one tap to sign."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from aiohttp import web
 
 from calendars import agenda, rights
 from calendars.chains import EMBEDDED
-from calendars.clock import Interval, day_of, local, parse_instant
+from calendars.clock import Interval, day_of, local
 from calendars.errors import Conflict, Invalid
 from calendars.people import people
 from calendars.rights import Actor
@@ -16,7 +16,7 @@ from calendars.store import Look, Work
 from classroom import register, rooms
 from classroom.attendance import Reckoning, by_telephone, counted
 from classroom.register import Correction, Entry, Evidence, Register
-from classroom.said import taken_back
+from classroom.said import own_span, taken_back
 from server.auth.guard import allow, signed_in
 from server.dates import When, duration
 from server.keys import LANGUAGE, SAY, STORE
@@ -146,16 +146,10 @@ def _row(entry: Entry, found: Register, when: When, say: Any, names: dict[str, s
 
 def _own_word(hers: Sequence[Evidence], reckoning: Reckoning, found: Register, when: When) -> str:
     """Between which signs of her she was there by her own word, where she said so and more is counted than is known."""
-    if not any(testimonies.is_tap(row) for row in hers) or reckoning.seconds["present"] >= found.counted:
+    span = own_span(hers)
+    if span is None or reckoning.seconds["present"] >= found.counted:
         return ""
-    starts, ends = _signs(hers)
-    return when.span(starts, ends) if ends - starts >= timedelta(minutes=1) else ""
-
-
-def _signs(hers: Iterable[Evidence]) -> tuple[datetime, datetime]:
-    """From the first sign of her to the last, by her own page and her own taps."""
-    spans = [(parse_instant(row.body["from"]), parse_instant(row.body["to"])) for row in hers if row.kind == "span"]
-    return min(starts for starts, _ in spans), max(ends for _, ends in spans)
+    return when.span(*span) if span[1] - span[0] >= timedelta(minutes=1) else ""
 
 
 @routes.post("/lessons/{lesson}/register/correct")
@@ -260,10 +254,10 @@ async def _whole(work: Work, actor: Actor, lesson: str) -> tuple[datetime, datet
 async def _by_her_word(work: Work, actor: Actor, lesson: str, person: str) -> tuple[datetime, datetime]:
     """Between her own signs, to the second. Raises Invalid `bad_choice` where she gave none."""
     found = await register.register(work, actor, lesson)
-    hers = [row for row in found.evidence if row.person == person]
-    if not any(testimonies.is_tap(row) for row in hers):
+    span = own_span(row for row in found.evidence if row.person == person)
+    if span is None:
         raise Invalid("bad_choice", field="own")
-    return _signs(hers)
+    return span
 
 
 async def _times(work: Work, lesson: str, form: Any) -> tuple[datetime, datetime]:

@@ -17,7 +17,7 @@ from classroom import roster, telephone
 from server.auth.guard import allow, signed_in
 from server.auth.telephone import DIGITS, spoken, whose
 from server.dates import When
-from server.keys import LANGUAGE, SAY, SECRET, STORE
+from server.keys import LANGUAGE, SECRET, STORE
 from server.middleware.problems import wants_json
 from server.page import render
 from server.pages.parts.forms import UNTOUCHED, Entered, entered, see_other, text
@@ -57,12 +57,7 @@ async def by_code(request: web.Request) -> web.Response:
 @allow("register")
 async def record(request: web.Request) -> web.Response:
     """She is on the telephone, says whoever leads."""
-    reason = request[SAY]("On the telephone, said during the lesson")
-
-    async def said(work: Work, actor: Actor, lesson: str, person: str) -> None:
-        await telephone.record(work, actor, lesson, person, reason)
-
-    return await _said(request, said)
+    return await _said(request, telephone.record)
 
 
 @routes.post("/lessons/{lesson}/telephone/end")
@@ -121,6 +116,10 @@ async def _page(request: web.Request, filled: Entered, found: list[dict[str, str
     return render(
         request, "classroom/telephone.html", filled.status, it=Shown(met, request[LANGUAGE], now), lesson=met.id,
         entered=filled, found=found or [], digits=DIGITS, example=spoken("12345"[:DIGITS]),
-        on_it=[one | {"since": when.clock(calls[one["person"]])} for one in seats if one["person"] in calls],
+        on_it=[
+            one | {"since": when.clock(since), "undo": telephone.may_be_undone(since, now)}
+            for one in seats
+            if (since := calls.get(one["person"]))
+        ],
         missing=[one for one in seats if one["state"] in AWAY and one["person"] not in calls],
     )  # fmt: skip

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from calendars.clock import parse_instant
 from calendars.errors import Invalid
+from classroom import telephone
 from classroom.register import Entry, Evidence, Mark
+from classroom.said import is_tap
 from server.dates import When, duration
 from server.words import Say, phrase
 
@@ -34,11 +36,8 @@ EVIDENCE: Final = {
     "phone": phrase("by telephone"), "paper": phrase("signed on paper"), "remove": phrase("this time was taken out"),
     "taken_back": phrase("a line was taken back"), "own": phrase("she said so herself"),
 }  # fmt: skip
-
-
-def is_tap(row: Evidence) -> bool:
-    """Whether somebody said herself that she is here."""
-    return row.kind == "span" and row.by is not None
+REASONS: Final = {telephone.WHY: phrase("On the telephone, said during the lesson")}
+"""The reasons that the house gives by itself; all others are somebody's own words."""
 
 
 def mark_word(state: str, say: Say) -> str:
@@ -51,7 +50,8 @@ def line(row: Evidence, when: When, say: Say, names: Mapping[str, str]) -> dict[
     body = row.body
     kind = "own" if is_tap(row) else row.kind
     told = [say(EXCUSES[body["code"]])] if body.get("code") in EXCUSES else []
-    told += [body["reason"]] if body.get("reason") else []
+    reason = body.get("reason")
+    told += [say(REASONS[reason]) if reason in REASONS else reason] if reason else []
     told += [str(body["step"])] if body.get("step") else []
     return {
         "number": row.number, "kind": say(EVIDENCE.get(kind, kind)), "received": _second(when, row.received),

@@ -58,6 +58,24 @@ async def test_code_when_she_reads_it_out_then_one_form_finds_her_and_the_next_l
     assert await stands(house, lesson) == {"Amina": None, "Bilal": None}
 
 
+async def test_call_when_two_minutes_are_over_then_it_is_ended_not_undone_and_its_reason_is_said_in_words(
+    browse: Browse, house: Planned, lesson: str
+) -> None:
+    veera, path = await browse("Veera"), f"/lessons/{lesson}/telephone"
+    person = {"person": house.people["Amina"]}
+    await send(veera, path, person, path)
+    page = await page_of(veera, path)
+    assert (f'action="{path}/undo"' in page, f'action="{path}/end"' in page) == (True, True)
+    form = hidden_in(page, f"{path}/undo")
+    house.clock.at += timedelta(minutes=2)
+    page = await page_of(veera, path)
+    assert (f'action="{path}/undo"' in page, f'action="{path}/end"' in page) == (False, True)
+    late = await veera.post(f"{path}/undo", data=form | person, headers={"Accept": "application/json"})
+    assert (late.status, (await late.json())["code"]) == (409, "call_stands")
+    register = await page_of(veera, f"/lessons/{lesson}/register")
+    assert "Puhelimessa, sanottu oppitunnin aikana" in register
+
+
 async def test_code_when_it_is_nobodys_of_this_class_then_a_sentence_and_nobody_is_named(
     browse: Browse, house: Planned, lesson: str
 ) -> None:
