@@ -227,9 +227,8 @@ class _Fresh:
 
 def _person(one: Entry, id: str, now: datetime) -> dict[str, Any]:
     return {
-        "id": id, "name": one.person.name, "language": one.person.language or "fi", "email": one.person.email,
-        "telephone": one.person.telephone, "alias": None, "generation": 1, "revision": 1, "added": now,
-        "outside": False,
+        "id": id, "name": one.person.name, "alias": None, "language": one.person.language or "fi", "outside": False,
+        "email": one.person.email, "telephone": one.person.telephone, "generation": 1, "revision": 1, "added": now,
     }  # fmt: skip
 
 
