@@ -42,6 +42,11 @@ class Invited:
         """When her link ends."""
         return _end(self.row, self.lesson, self.programme)
 
+    @property
+    def told(self) -> datetime:
+        """Until when she is asked to come. The doors stay open a little longer, for her as for everybody."""
+        return min(self.ends, self.lesson.ends)
+
 
 async def invite(
     work: Work, actor: Actor, lesson: str, new: NewPerson, guest: str, until: datetime | None = None
@@ -91,14 +96,14 @@ async def withdraw(work: Work, actor: Actor, lesson: str, person: str) -> None:
 
 
 async def of(look: Look, actor: Actor, lesson: str) -> list[Invited]:
-    """The visitors of a lesson, by name, for whoever leads it."""
+    """The visitors of a lesson, the newest first, for whoever leads it."""
     found, programme, target = await rights.target_of_lesson(look, lesson)
     rights.ask(actor, "lead", target)
     rows = await look.rows(
         select(Visitor, Person)
         .join(Person, Person.id == Visitor.person)
         .where(Visitor.lesson == lesson)
-        .order_by(Person.name, Person.id)
+        .order_by(Visitor.made.desc(), Person.id)
     )
     return [Invited(who, row, found, programme, _state(look.now, row, found, programme)) for row, who in rows]
 
@@ -160,7 +165,9 @@ async def _entitle(work: Work, person: str, row: Visitor, lesson: Lesson, progra
 
 
 def _end(row: Visitor, lesson: Lesson, programme: Programme) -> datetime:
-    return row.until or doors(lesson, programme.rules).closes
+    """Her own time while it lies within the doors; a lesson that was moved away from it takes her along to its end."""
+    around = doors(lesson, programme.rules)
+    return row.until if row.until and around.opens < row.until < around.closes else around.closes
 
 
 def _state(now: datetime, row: Visitor, lesson: Lesson, programme: Programme) -> State:

@@ -95,6 +95,39 @@ async def test_visitor_when_the_lesson_moves_or_is_cancelled_then_her_link_goes_
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_visitor_when_she_has_a_time_of_her_own_and_the_lesson_moves_then_her_link_opens_in_the_lesson_alone(
+    house: Planned,
+) -> None:
+    who = await invited(house, minutes=30)
+    for by, keeps in ((timedelta(minutes=10), True), (timedelta(days=7), False), (timedelta(hours=-2), False)):
+        begins = TEN + by
+        row = update(Lesson).where(Lesson.id == house.lessons["first"][0])
+        async with house.store.work() as work:
+            await work.run(row.values(starts=begins, ends=begins + timedelta(hours=2)))
+        ends = TEN + timedelta(minutes=30) if keeps else begins + timedelta(hours=2, minutes=15)
+        told = min(ends, begins + timedelta(hours=2))
+        house.clock.at = begins
+        async with house.store.work() as work:
+            found = await visitors.come(work, who)
+        assert (found.ends, found.told) == (ends, told), by
+        for at, said in ((ends - timedelta(seconds=1), "open"), (ends, "over")):
+            house.clock.at = at
+            assert await state(house, who) == said, by
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_of_when_one_more_is_invited_then_she_stands_first(house: Planned) -> None:
+    for name in ("Anna", "Olga"):
+        house.clock.forward(seconds=5)
+        async with house.store.work() as work:
+            new = NewPerson(name=name, language="fi")
+            await visitors.invite(work, await house.actor("Veera"), house.lessons["first"][0], new, "employer")
+    async with house.store.look() as look:
+        listed = await visitors.of(look, SYSTEM, house.lessons["first"][0])
+    assert [one.person.name for one in listed] == ["Olga", "Anna"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_invite_when_whoever_asks_may_not_or_asks_for_nonsense_then_refused(house: Planned) -> None:
     for by, refusal in (("Amina", Forbidden), ("Oona", Forbidden), ("Iiris", Forbidden), ("Toivo", NotFound)):
         with pytest.raises(refusal):

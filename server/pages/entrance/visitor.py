@@ -4,15 +4,16 @@ from typing import Final
 
 from aiohttp import web
 
-from calendars import visitors
+from calendars import rights, visitors
 from calendars.errors import NotFound, NotOpen
 from calendars.names import in_language
+from calendars.rights import Actor
 from calendars.visitors import Invited
 from server.auth import cookies
 from server.auth.guard import allow
 from server.auth.signin import begin, visitor_of_link
 from server.dates import When
-from server.keys import LANGUAGE, SAY, SECRET, STORE
+from server.keys import ACTOR, LANGUAGE, SAY, SECRET, STORE
 from server.middleware.problems import wants_json
 from server.page import render, speak_as
 from server.pages.entrance.arrival import arrived, device_of, seated
@@ -38,10 +39,17 @@ async def show(request: web.Request) -> web.Response:
 @routes.post("/g/{token}")
 @allow("public")
 async def follow(request: web.Request) -> web.Response:
-    """The button was pressed: into the lesson's room, and to nothing else."""
+    """The button was pressed: into the lesson's room, and to nothing else.
+
+    Whoever has a door of her own is led to it: she must not become a guest of her own lesson by one tap.
+    """
     try:
         async with request.app[STORE].work() as work:
-            found = await visitors.come(work, await visitor_of_link(work, *_link(request)))
+            person = await visitor_of_link(work, *_link(request))
+            own = _own_door(request, await visitors.invited(work, person))
+            if own:
+                return see_other(own)
+            found = await visitors.come(work, person)
             opened = await begin(work, found.person.id, MEANS, device_of(request, own=True), found.ends)
             held = await seated(request, work, opened)
     except NotFound:
@@ -51,15 +59,29 @@ async def follow(request: web.Request) -> web.Response:
     return arrived(request, held, False, f"/lessons/{found.lesson.id}/room")
 
 
+def _own_door(request: web.Request, found: Invited) -> str:
+    """Where somebody belongs who is signed in already and is no guest: this lesson, or her work; else empty."""
+    actor: Actor | None = request[ACTOR]
+    if actor is None:
+        return ""
+    target = rights.place_of(found.lesson, found.programme)
+    if rights.may(actor, "enter", target) and rights.role_in(actor, target) != "visitor":
+        return f"/j/{found.lesson.id}"
+    return "/" if actor.is_staff else ""
+
+
 def _page(request: web.Request, found: Invited) -> web.Response:
-    speak_as(request, found.person.language, another=bool(cookies.read(request).all))
+    actor: Actor | None = request[ACTOR]
+    door = _own_door(request, found)
+    if not door:
+        speak_as(request, found.person.language, another=bool(cookies.read(request).all))
     language, when = request[LANGUAGE], When(request[LANGUAGE], found.programme.zone)
     return render(
         request, "entrance/visitor.html", name=found.person.shown, state=found.state,
         guest=dict(visitor_words(request[SAY]))[found.row.guest],
         lesson=in_language(found.programme.name, language, found.programme.language),
-        time=when.whole(found.lesson.starts, found.lesson.ends), until=when.clock(found.ends),
-        link=request.path,
+        time=when.whole(found.lesson.starts, found.lesson.ends), until=when.clock(found.told),
+        link=request.path, door=door, whose=actor.name if actor else "",
     )  # fmt: skip
 
 

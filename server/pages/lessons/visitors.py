@@ -98,6 +98,6 @@ def _row(request: web.Request, one: Invited, when: When) -> dict[str, Any]:
     address = base_address(request) + path
     return {
         "id": one.person.id, "name": one.person.shown, "guest": dict(visitor_words(request[SAY]))[one.row.guest],
-        "link": address, "holds": one.state in HOLDS, "state": one.state, "until": when.clock(one.ends),
+        "link": address, "holds": one.state in HOLDS, "state": one.state, "until": when.clock(one.told),
         "picture": qr(address, request[SAY]("Her link")) if one.state in HOLDS else "",
     }  # fmt: skip

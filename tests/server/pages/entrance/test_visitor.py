@@ -1,5 +1,6 @@
 """Somebody from outside opens her link: one button, one lesson; afterwards it says in her language that it ended."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -71,6 +72,40 @@ async def test_link_when_it_is_taken_back_then_it_says_so_in_her_language_and_op
     assert "سُحب" not in over
     for wrong in (f"{path}x", "/g/nobody.AAAA", path.replace("/g/", "/l/")):
         assert (await outside.get(wrong)).status == 404, wrong
+
+
+async def test_link_when_somebody_signed_in_with_a_door_of_her_own_presses_it_then_she_stays_who_she_is(
+    browse: Browse, house: Planned
+) -> None:
+    lesson, veera = house.lessons["first"][0], await browse("Veera")
+    path = f"/g/{await link(veera, house, name='Salma')}"
+    house.clock.at = TEN
+    for name, own in (("Veera", f"/j/{lesson}"), ("Amina", f"/j/{lesson}"), ("Toivo", "/")):
+        browser = await browse(name)
+        page = await page_of(browser, path)
+        assert (name in page, f'href="{own}"' in page, f'action="{path}"' in page) == (True, True, False), name
+        form = hidden_in(await page_of(browser, "/switch"), "/sign-out")
+        pressed = await browser.post(path, data=form, allow_redirects=False)
+        assert (pressed.status, pressed.headers["Location"]) == (303, own), name
+        assert (await browser.get("/devices")).status == 200, name  # a guest has none
+    other = await browse("")
+    for name in ("Salma", "Tulkki"):  # two guests may share a device, one after the other
+        there = path if name == "Salma" else f"/g/{await link(veera, house, name=name)}"
+        assert await goes_in(other, there) == f"/lessons/{lesson}/room"
+
+
+async def test_guests_when_the_time_stands_as_it_was_proposed_then_form_card_and_door_say_the_same_one(
+    browse: Browse, house: Planned
+) -> None:
+    veera, there = await browse("Veera"), f"/lessons/{house.lessons['first'][0]}/guests"
+    form = await page_of(veera, there)
+    (proposed,) = re.findall(r'value="([\d.:]+)"[^>]*name="until"', form)
+    path = f"/g/{await link(veera, house, until=proposed, name='Salma', language='fi')}"
+    house.clock.at = TEN
+    assert f"({proposed})" in form
+    for page in (await page_of(veera, there), await page_of(await browse(""), path)):
+        (until,) = re.findall(r"eikä muuta, ([\d.:]+) asti", page)
+        assert until == proposed
 
 
 async def link_of(veera: TestClient, house: Planned, name: str) -> str:
