@@ -79,7 +79,7 @@ class Clicks:
             pause = await rooms.running_pause(look, stay.lesson)
         room = await self._room(stay.lesson, moves.room_of(found, programme))
         asked = Asked(stay.lesson, "", found.starts, doors(found, programme.rules).closes)
-        guest = Guest(actor.person, actor.name, stay.role, actor.language)
+        guest = Guest.of(actor, stay.role)
         door = self._hub.providers.of(room).link(asked, guest, self._hub.store.clock.outside())
         you = {"connection": member.connection.id, "person": actor.person, "role": stay.role, "name": actor.name}
         called = {"provider": door.provider, "called": self._hub.providers.shown(door.provider)}

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, Protocol, runtime_checkable
 
 from calendars.errors import Invalid
-from calendars.rights import LEADS
+from calendars.rights import LEADS, Actor
 
 SILENT: Final = frozenset({"board", "inspector", "officer"})
 """Whoever comes to look on is seen by everybody, and says nothing."""
@@ -41,6 +41,11 @@ class Guest:
     name: str
     role: str
     language: str
+
+    @classmethod
+    def of(cls, actor: Actor, role: str) -> "Guest":
+        """Somebody as the house shows her: by her alias, where she has one."""
+        return cls(actor.person, actor.name, role, actor.language)
 
     @property
     def leads(self) -> bool:

@@ -3,15 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 
 from calendars import lessons, rights, visitors
 from calendars.errors import Conflict, Forbidden, Invalid, NotFound, NotOpen
 from calendars.people import people
 from calendars.people.people import NewPerson
 from calendars.rights import Scope
-from calendars.tables import Lesson
 from tests.calendars.planned import MONDAY, SYSTEM, Planned
+from tests.calendars.proposing import cancel, change
 
 TEN = MONDAY + timedelta(hours=1)
 TULKKI = NewPerson(name="Tulkki", language="ar")
@@ -76,11 +75,10 @@ async def test_visitor_when_her_link_is_taken_back_then_it_says_so_and_her_right
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_visitor_when_the_lesson_moves_or_is_cancelled_then_her_link_goes_with_it(house: Planned) -> None:
-    who, later = await invited(house), timedelta(days=7)
+    who, later = await invited(house), timedelta(minutes=45)
     lesson = house.lessons["first"][0]
-    row = update(Lesson).where(Lesson.id == lesson)
     async with house.store.work() as work:
-        await work.run(row.values(starts=TEN + later, ends=TEN + later + timedelta(hours=1)))
+        await change(work, lesson, starts=TEN + later, ends=TEN + later + timedelta(hours=1))
     house.clock.at = TEN
     assert await state(house, who) == "ahead"
     house.clock.at = TEN + later
@@ -90,7 +88,7 @@ async def test_visitor_when_the_lesson_moves_or_is_cancelled_then_her_link_goes_
         assert (await rights.actor_of(look, who)).roles == {"visitor"}
     house.clock.at = TEN
     async with house.store.work() as work:
-        await work.run(row.values(status="cancelled"))
+        await cancel(work, lesson)
     assert await state(house, who) == "cancelled"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from calendars.clock import rfc3339
 from calendars.errors import Conflict
@@ -19,6 +19,8 @@ from tests.calendars.planned import Planned
 from tests.classroom.living import Living
 
 Act = Callable[[Work, Actor, str], Awaitable[None]]
+WAITS_FOR_US = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+"""How many on PostgreSQL wait for what the connection that asks holds."""
 
 
 async def led(house: Planned) -> Living:
@@ -132,7 +134,8 @@ async def test_rooms_of_providers_when_they_are_closed_then_their_lessons_are_lo
         async with house.store.work() as work:
             await work.run(select(Lesson.id).where(Lesson.id == one).with_for_update(key_share=True))
             locked.set()
-            await asyncio.sleep(0.3)
+            while not await work.one(WAITS_FOR_US):
+                await asyncio.sleep(0.01)
             await work.run(select(Lesson.id).where(Lesson.id == other).with_for_update(key_share=True))
 
     async def closing() -> int:

@@ -15,10 +15,13 @@ import pytest
 
 from calendars.clock import Clock
 from calendars.errors import Forbidden, Invalid, Unavailable
-from calendars.rights import LEADS, MATRIX
+from calendars.people import people
+from calendars.people.people import NewPerson
+from calendars.rights import LEADS, MATRIX, THE_HOUSE, actor_of, system
+from calendars.store import Store
 from classroom.video.builtin import Builtin
 from classroom.video.choose import Providers
-from classroom.video.provider import Call, Door, Ending, Provider, Reporting, Tried, Watched
+from classroom.video.provider import Call, Door, Ending, Guest, Provider, Reporting, Tried, Watched
 from tests.classroom.video.guests import SECRET, asked, guest
 from tests.classroom.video.loopback import line_to
 from tests.classroom.video.test_bigbluebutton import provider as bigbluebutton
@@ -215,6 +218,20 @@ def test_link_when_a_role_comes_in_then_whoever_leads_is_moderator_and_nobody_el
 ) -> None:
     found = leads(provider.link(asked(), guest(role), now))
     assert found is (None if provider.name in ("builtin", "link") else role in LEADS)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_link_when_she_stands_under_a_non_disclosure_order_then_it_has_her_alias_and_not_her_name(
+    provider: Provider, store: Store, now: datetime
+) -> None:
+    async with store.work() as work:
+        new = NewPerson(name="Amina Haddad", alias="Ruusu", language="ar")
+        person = (await people.add(work, system(), new, THE_HOUSE)).id
+    async with store.look() as look:
+        door = provider.link(asked(), Guest.of(await actor_of(look, person), "learner"), now)
+    told = f"{door} {said(door)}"
+    assert ("Amina" in told, "Haddad" in told) == (False, False)
+    assert provider.name in ("builtin", "link") or shown(door) == "Ruusu"
 
 
 def test_provider_when_it_is_printed_then_no_secret(provider: Provider) -> None:

@@ -118,7 +118,7 @@ async def door(request: web.Request) -> web.Response:
     room = await _room_of(request, found)
     named, run = Shown(found, request[LANGUAGE], now).heading.own, found.lesson.runs.get(room, "")
     asked = Asked(found.id, named, found.starts, closes, run)
-    guest = Guest(actor.person, actor.name, found.role, actor.language)
+    guest = Guest.of(actor, found.role)
     way = request.app[VIDEO].of(room).link(asked, guest, store.clock.outside())
     if way.url and _tells_nothing(request, room):  # the last that is seen of her on a phone that opens the tool's app
         async with store.work() as work:
