@@ -2,6 +2,8 @@
 
 Prosody compares strings and has no leeway: `aud` is one string, the room lower-case ASCII (our ids are), and the
 token says at once whether its bearer leads. It lives for minutes because a refused one is logged there in full.
+The clock there must be right, therefore: what its plugin told by a wrong one would count for nothing, either, so no
+token is signed for it, and the lesson goes on elsewhere until somebody has set it.
 A Jitsi that 8x8 runs (JaaS) takes the same link in another form, signed with a private key of ours.
 
 It tells of its people through the plugin event_sync. Nobody can ask it who is in: its list of a room holds addresses
@@ -16,6 +18,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
@@ -30,7 +33,7 @@ from classroom.video.trials import walk
 
 LIVES = timedelta(minutes=5)
 LONGEST_NAME = 120  # an address of 16 kB is never answered at all
-SKEW = timedelta(seconds=60)  # a clock of theirs that is a little behind would refuse a token of this very second
+SKEW = timedelta(seconds=60)  # what a clock of theirs may be off: one behind would refuse a token of this very second
 CLOSED = ("recording", "livestreaming", "transcription", "outbound-call")
 """What nobody may start: a class is not recorded, and no call goes out of it."""
 TOLD: Final[Mapping[str, str]] = {
@@ -58,10 +61,17 @@ class Jitsi:
     key_id: str = ""
     """Under which 8x8 has the public half of the key (`kid`): only then this is JaaS."""
     line: Line | None = None
-    """For a trial alone: nothing else here goes over the network."""
+    """For `prepare` and a trial: nothing else here goes over the network."""
 
     async def prepare(self, asked: Asked) -> str:
-        """A Jitsi room is made by whoever comes first; there is nothing to do ahead."""
+        """A room is made by whoever comes first; ahead we ask only whether the clock there lets our tokens be good.
+
+        Raises Unavailable where it does not. 8x8 keeps its own clocks right.
+        """
+        if self.line is not None and not self.key_id:
+            with suppress(Unavailable):  # whether it is there, its line knows; an error has a `Date`, too
+                await self.line.get("/")
+            self.line.check_clock(SKEW)
         return ""
 
     def link(self, asked: Asked, guest: Guest, now: datetime) -> Door:

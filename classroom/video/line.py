@@ -11,7 +11,7 @@ import random
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -167,6 +167,16 @@ class Line:
         skew = self.skew or 0.0
         code = "video_clock_ahead" if skew > 0 else "video_clock_behind"
         return code, {"server": self.server, "seconds": str(round(abs(skew)))}
+
+    def check_clock(self, most: timedelta) -> None:
+        """Whether its clock was right in its last answer, give or take what its tokens bear; silence is no fault.
+
+        Raises Unavailable `video_clock_ahead`, `video_clock_behind`.
+        """
+        if abs(self.skew or 0.0) > most.total_seconds():
+            code, facts = self.clock_off()
+            self._breaker.noted(code, facts)
+            raise Unavailable(code, **facts)
 
     def _refuse(self, problem: Failed | None) -> NoReturn:
         code = problem.code if problem else "video_silent"

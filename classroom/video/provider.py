@@ -79,7 +79,8 @@ class Provider(Protocol):
         network, so never inside a unit of work."""
 
     def link(self, asked: Asked, guest: Guest, now: datetime) -> Door:
-        """The way in for one person, signed here: no network. `now` is the time that the provider's own clock shows."""
+        """The way in for one person, signed here: no network. `now` is the time outside, by which the clock of a server
+        goes, too: `prepare` has refused one whose clock is off."""
 
 
 @dataclass(frozen=True, slots=True)

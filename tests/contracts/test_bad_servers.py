@@ -187,3 +187,19 @@ async def test_trial_when_the_clock_is_five_minutes_off_then_its_line_says_by_ho
         assert clean(found["clock"]) == ("video_clock_ahead" if minutes > 0 else "video_clock_behind")
         assert abs(int(found["clock"].facts["seconds"]) - 300) <= 2
         assert ERRORS[found["clock"].problem or ""].format(**found["clock"].facts).startswith("The clock of 127.0.0.1")
+
+
+@pytest.mark.parametrize("off", [-300, -45, 45, 300])
+@pytest.mark.parametrize("kind", REAL)
+async def test_prepare_when_the_clock_is_off_then_a_server_of_tokens_is_not_ready_beyond_a_minute(
+    kind: str, off: int
+) -> None:
+    async with REAL[kind](skew=float(off)) as fake, line_to(fake.base, CLOCK) as line:
+        fake.secret = fake.password = SECRET
+        provider = MAKERS[kind](line)
+        if abs(off) < 60 or kind == "bigbluebutton":  # whose checksums know no time
+            await provider.prepare(asked())
+            return
+        with pytest.raises(Unavailable) as refused:
+            await provider.prepare(asked())
+        assert clean(refused.value) == ("video_clock_ahead" if off > 0 else "video_clock_behind")

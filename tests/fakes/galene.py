@@ -22,6 +22,8 @@ import jwt
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
+from tests.fakes.timely import UNTIMED, timely
+
 LENGTHS = {"HS256": 32, "HS384": 48, "HS512": 64}
 FIELDS = {"displayName", "comment", "not-before", "expires", "max-clients", "allow-recording", "autolock", "autokick"}
 
@@ -126,8 +128,10 @@ class FakeGalene:
         algorithm = keys[0]["alg"]
         if len(key) != LENGTHS[algorithm]:
             raise jwt.InvalidKeyError("bad length for key")
-        options: Any = {"require": ["exp", "aud"], "verify_aud": False}
-        return dict(jwt.decode(token, key, algorithms=[algorithm], leeway=5, options=options))
+        options: Any = {"require": ["exp", "aud"], "verify_aud": False, **UNTIMED}
+        claims = dict(jwt.decode(token, key, algorithms=[algorithm], options=options))
+        timely(claims, time() + self.skew, leeway=5)
+        return claims
 
     def admitted(self, name: str, token: str) -> tuple[str, list[str]]:
         """The same, with the doors of the group. Raises Kept."""

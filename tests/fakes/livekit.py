@@ -15,6 +15,7 @@ from email.utils import formatdate
 from time import time
 from typing import Any
 
+import jwt
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from google.protobuf.json_format import MessageToDict, MessageToJson, Parse
@@ -24,6 +25,7 @@ from livekit.api import AccessToken, TokenVerifier, VideoGrants
 from livekit.protocol import models, room, webhook
 
 from classroom.video.provider import Call
+from tests.fakes.timely import timely
 
 Participant = models.ParticipantInfo
 
@@ -36,7 +38,7 @@ class FakeLiveKit:
     secret: str = "a secret of at least thirty-two letters"
     base: str = ""
     skew: float = 0.0
-    """Seconds by which its clock is ahead, in what it says of the time."""
+    """Seconds by which its clock is ahead, in what it says of the time and in what it takes."""
     rooms: dict[str, models.Room] = field(default_factory=dict)
     people: dict[str, dict[str, models.ParticipantInfo]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -84,6 +86,7 @@ class FakeLiveKit:
     def _may(self, token: str, allowed: Callable[[VideoGrants], object]) -> bool:
         try:
             video = TokenVerifier(self.key, self.secret).verify(token).video
+            timely(jwt.decode(token, options={"verify_signature": False}), time() + self.skew, leeway=60)
         except PyJWTError:
             return False
         return bool(video and allowed(video))

@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from calendars.store import new_id
+from tests.fakes.timely import UNTIMED, timely
 
 BOSH = "http://jabber.org/protocol/httpbind"
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
@@ -30,6 +31,7 @@ class FakeProsody:
     app_id: str = "oppitupa"
     secret: str = "a secret of at least thirty-two letters"
     skew: float = 0.0
+    """Seconds by which its clock is ahead, in what it says of the time and in what it takes."""
     base: str = ""
     bosh: bool = True
     sessions: dict[str, int] = field(default_factory=dict)
@@ -67,9 +69,10 @@ class FakeProsody:
         try:
             head = jwt.get_unverified_header(token)
             claims = jwt.decode(
-                token, self.secret, algorithms=["HS256"], audience=self.app_id, issuer=self.app_id, leeway=0,
-                options={"require": ["exp", "aud", "iss", "sub", "room"]},
+                token, self.secret, algorithms=["HS256"], audience=self.app_id, issuer=self.app_id,
+                options={"require": ["exp", "aud", "iss", "sub", "room"], **UNTIMED},
             )  # fmt: skip
+            timely(claims, time() + self.skew)
         except jwt.PyJWTError as refused:
             return f"<failure xmlns='{SASL}'><not-allowed/><text>{type(refused).__name__}</text></failure>"
         assert (head["typ"], type(claims["aud"])) == ("JWT", str)

@@ -10,7 +10,11 @@ from server.keys import SAY
 from server.pages.parts.chains import room_words
 from server.words import phrase
 
-WHY = {BY_HAND: phrase("Whoever leads moved it."), CHOSEN: phrase("The programme takes other rooms now.")}
+WRONG_CLOCK = phrase("The clock of its server was wrong.")
+WHY = {
+    BY_HAND: phrase("Whoever leads moved it."), CHOSEN: phrase("The programme takes other rooms now."),
+    "video_clock_ahead": WRONG_CLOCK, "video_clock_behind": WRONG_CLOCK,
+}  # fmt: skip
 AWAY = phrase("The server of the room did not answer.")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from calendars.errors import Forbidden, Invalid, Unavailable
 from calendars.rights import LEADS, MATRIX
 from calendars.store import new_id
 from classroom.video.jitsi import Jitsi
+from classroom.video.prosody import Login
 from classroom.video.provider import Call, Door, Finding, Sighting
 from tests.classroom.video.guests import NINE, SECRET, asked, guest
 from tests.classroom.video.loopback import line_to, loopback, said
@@ -268,6 +270,26 @@ async def test_trial_when_the_clock_is_five_minutes_slow_then_it_says_so() -> No
     async with prosody_server(skew=-300) as fake, line_to(fake.base, Clock()) as line:
         found = await replace(JITSI, line=line, domain="meet.example.org").trial(datetime.now(UTC))
         assert found[1].problem == "video_clock_behind"
+
+
+@pytest.mark.parametrize("off", [-300, -90, -45, 0, 45, 300])
+async def test_link_when_the_clock_there_is_off_then_it_is_taken_where_the_room_counts_as_ready(off: int) -> None:
+    async with prosody_server(skew=off) as fake, line_to(fake.base, Clock()) as line:
+        one = replace(JITSI, line=line, domain=fake.domain)
+        token = token_of(one.link(asked(), guest(), datetime.now(UTC)))
+        with pytest.raises(Unavailable, match="video_clock") if abs(off) > 60 else nullcontext():
+            await one.prepare(asked())
+        with pytest.raises(Unavailable, match="video_refused") if abs(off) > 60 else nullcontext():
+            async with Login(line, fake.domain, "room", token) as login:
+                await login.authenticate()
+
+
+async def test_prepare_when_the_page_leads_elsewhere_then_its_line_says_so_and_the_clock_is_not_blamed() -> None:
+    async with loopback(said("302 There", "Location: /elsewhere")) as server, line_to(server.base, Clock()) as line:
+        assert await replace(JITSI, line=line).prepare(asked()) == ""
+        assert line.health.problem == "video_redirected"
+        assert await replace(JAAS, line=line).prepare(asked()) == ""
+        assert len(server.heard) == 1  # 8x8 keeps its own clocks right
 
 
 async def test_trial_when_8x8_has_the_key_then_it_is_read_and_no_more() -> None:
