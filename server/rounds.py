@@ -38,6 +38,8 @@ class Rounds:
         """Lesson and provider of rooms of which nothing is left; to end one twice is to end it once."""
         self._unready: dict[tuple[str, str], list[str]] = {}
         """By lesson and provider: what went wrong in the last rounds, one code each."""
+        self._unwelcome: dict[tuple[str, str], set[str]] = {}
+        """By lesson and provider: whose sitting on is logged already: she may not be in, and cannot be sent out."""
 
     async def run(self) -> None:
         """Round after round, until cancelled; one that fails is logged and comes again."""
@@ -66,6 +68,7 @@ class Rounds:
         watched = {(one.lesson, one.provider) for one in watches}
         self._over &= watched
         self._unready = {which: codes for which, codes in self._unready.items() if which in watched}
+        self._unwelcome = {which: people for which, people in self._unwelcome.items() if which in watched}
         for name, those in groupby(sorted(watches, key=lambda one: one.provider), key=lambda one: one.provider):
             if name in self._busy and not self._busy[name].done():
                 log.warning("round_still_on", server=name)
@@ -93,8 +96,7 @@ class Rounds:
                 if isinstance(provider, Watched):
                     people = await self._ask(provider, watch)
                     await self._listen(provider, watch)
-                async with asyncio.timeout(WITHIN):
-                    await self._keep(provider, watch, people)
+                await self._keep(provider, watch, people)
                 self._unready.pop((watch.lesson, watch.provider), None)
             except Unavailable as away:
                 await self._away(provider, watch, away, empty=not people)
@@ -111,12 +113,16 @@ class Rounds:
         if watch.prepares and people:
             await self._send_out(provider, watch, people)
         if watch.prepares and (not people or isinstance(provider, Reporting)):
-            run = await provider.prepare(watch.asked)
+            async with asyncio.timeout(WITHIN):
+                run = await provider.prepare(watch.asked)
             if run != watch.asked.run:
                 async with self._store.work() as work:
                     await rooms.stands(work, watch.lesson, watch.provider, run)
-        elif not watch.prepares and isinstance(provider, Ending) and await provider.end(watch.lesson):
-            self._over.add((watch.lesson, watch.provider))
+        elif not watch.prepares and isinstance(provider, Ending):
+            async with asyncio.timeout(WITHIN):
+                nothing_left = await provider.end(watch.lesson)
+            if nothing_left:
+                self._over.add((watch.lesson, watch.provider))
 
     async def _away(self, provider: Provider, watch: Watch, away: Unavailable, *, empty: bool) -> None:
         """Keep what went wrong; a lesson whose room cannot be made ready goes on in the next one.
@@ -152,10 +158,20 @@ class Rounds:
         """Whose right has ended, or whose every sign-in, goes; if the server fails, the next round sees her again."""
         async with self._store.look() as look:
             gone = await watching.unwelcome(look, watch.lesson, people) | await signed_out(look, people)
-        for person in sorted(gone):
-            if isinstance(provider, Removing):
+        if not isinstance(provider, Removing):
+            self._tell_unwelcome(watch, gone)
+            return
+        async with asyncio.timeout(WITHIN):
+            for person in sorted(gone):
                 await provider.remove(watch.lesson, person)
-            log.info("room_sent_out", server=watch.provider, can=isinstance(provider, Removing))
+                log.info("room_sent_out", server=watch.provider)
+
+    def _tell_unwelcome(self, watch: Watch, people: set[str]) -> None:
+        """Once for each who sits on."""
+        known = self._unwelcome.setdefault((watch.lesson, watch.provider), set())
+        if people - known:
+            log.warning("room_unwelcome", server=watch.provider, people=len(people - known))
+        known |= people
 
     async def _ask(self, provider: Watched, watch: Watch) -> Mapping[str, datetime | None]:
         """Who is in; it is written down in the time of the house."""

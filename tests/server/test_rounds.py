@@ -13,6 +13,7 @@ from calendars.clock import Clock
 from calendars.errors import Unavailable
 from calendars.rights import target_of_lesson
 from calendars.store import Store
+from calendars.tables import Lesson
 from classroom import epochs, moves, register, rooms
 from classroom.tables import RoomStay
 from classroom.video.builtin import Builtin
@@ -196,6 +197,68 @@ async def test_rounds_when_she_is_signed_out_everywhere_then_she_is_sent_out(rou
         await devices.revoke_others(work, await round_.house.actor("Kaisa"), amina)
     await round_.go(later=25)
     assert round_.good.removed == [amina]
+
+
+async def test_rounds_when_the_database_is_slow_then_what_links_must_carry_is_written_all_the_same(
+    round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.rounds.WITHIN", 0.2)  # seconds of patience with the server; its answer comes at once
+    store, lesson = round_.house.store, round_.house.lessons["first"][0]
+    held = asyncio.Event()
+
+    async def hold() -> None:
+        async with store.work() as work:
+            await work.run(select(Lesson.id).where(Lesson.id == lesson).with_for_update())
+            held.set()
+            await asyncio.sleep(0.5)
+
+    @dataclass
+    class Busy(Rooms):
+        async def prepare(self, asked: Asked) -> str:
+            holders.append(asyncio.create_task(hold()))
+            await held.wait()
+            return await super().prepare(asked)
+
+    holders: list[asyncio.Task[None]] = []
+    busy = Busy("good", answers=round_.good.answers)
+    await replace(round_, rounds=Rounds(store, Providers([busy, Builtin()]), round_.epoch)).go()
+    await asyncio.gather(*holders)
+    async with store.look() as look:
+        assert (await target_of_lesson(look, lesson))[0].runs == {"good": "run 1"}
+
+
+async def test_rounds_when_a_server_cannot_send_out_then_it_is_logged_once_that_somebody_stays(
+    round_: Round, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a BigBlueButton cannot."""
+
+    @dataclass
+    class Keeping:
+        name: str
+        people: dict[str, datetime | None]
+
+        async def prepare(self, _asked: Asked) -> str:
+            return ""
+
+        def link(self, _asked: Asked, _guest: Guest, _now: datetime) -> Door:
+            return Door(self.name)
+
+        async def present(self, _lesson: str) -> Mapping[str, datetime | None]:
+            return dict(self.people)
+
+    keeping = Keeping("good", dict(round_.good.people))
+    store = round_.house.store
+    found = replace(round_, rounds=Rounds(store, Providers([keeping, Builtin()]), round_.epoch))
+
+    async def told() -> int:
+        await found.go(later=25)
+        return capsys.readouterr().out.count("room_unwelcome")
+
+    assert await told() == 0
+    async with store.work() as work:
+        kaisa, yesterday = await round_.house.actor("Kaisa"), MONDAY.date() - timedelta(days=1)
+        await groups.unseat(work, kaisa, round_.house.seats["Amina"], "other", yesterday)
+    assert [await told() for _ in range(3)] == [1, 0, 0]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
