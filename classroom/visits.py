@@ -17,7 +17,7 @@ from calendars.errors import Full, NotFound, NotOpen
 from calendars.lessons import expected, freeze
 from calendars.rights import Actor, Target
 from calendars.store import Work, new_id
-from calendars.tables import Day, Leader, Lesson, Programme
+from calendars.tables import Day, Leader, Lesson, Programme, Visitor
 from classroom import ledger, moves, rooms
 from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
 from classroom.known import step
@@ -262,9 +262,21 @@ async def lost(work: Work, connection: str, heard: Mapping[str, datetime]) -> No
     """
     for row in await work.all(_OPEN_STAYS, {"socket": connection}):
         row.b = max(row.b, heard.get(row.id, row.b))
+        if await _put_out(work, row):
+            await close_stays(work, [row], "leave")
+            work.tell(Left(stream=row.lesson, person=row.person, visit=row.id))
+            continue
         if row.lost is None:
             work.tell(Dropped(stream=row.lesson, person=row.person, visit=row.id))
         await close_stays(work, [row], "lost")
+
+
+async def _put_out(work: Work, visit: Visit) -> bool:
+    """Whether it is no loss: her link was taken back, and nobody waits for her."""
+    if visit.role != "visitor":
+        return False
+    invited = await work.get(Visitor, visit.person)
+    return invited is not None and invited.withdrawn is not None
 
 
 async def sounding(work: Work, actor: Actor, visit: str, on: bool) -> None:

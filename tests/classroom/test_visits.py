@@ -205,7 +205,23 @@ async def test_refusal_when_a_visitor_or_a_teacher_finds_the_room_full_then_the_
     assert {who, house.people["Veera"]} & {one.person for one in entries} == set()
     with pytest.raises(NotFound):
         async with house.store.work() as work:
-            await telephone.record(work, await house.actor("Veera"), living.lesson, who, "w1")
+            await telephone.record(work, await house.actor("Veera"), living.lesson, who)
+
+
+async def test_lost_when_her_link_was_taken_back_then_she_has_left_and_is_no_broken_connection(house: Planned) -> None:
+    living = await begin(house)
+    for name in ("Salma", "Olga"):
+        await visitor(house, name, living.lesson)
+        await living.enter(name)
+    async with house.store.work() as work:
+        await visitors.withdraw(work, await house.actor("Veera"), living.lesson, house.people["Salma"])
+    for socket in list(living.sockets):
+        await living.lose(socket)
+    async with house.store.look() as look:
+        seats = (await roster.roster(look, SYSTEM, living.lesson))["seats"]
+    assert {one["name"]: one["state"] for one in seats if one["role"] == "visitor"} == {
+        "Salma": "left", "Olga": "dropped",
+    }  # fmt: skip
 
 
 async def test_beat_when_doubled_or_older_then_nothing_changes(house: Planned) -> None:
