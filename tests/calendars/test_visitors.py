@@ -97,11 +97,11 @@ async def test_visitor_when_she_has_a_time_of_her_own_and_the_lesson_moves_then_
     house: Planned,
 ) -> None:
     who = await invited(house, minutes=30)
-    for by, keeps in ((timedelta(minutes=10), True), (timedelta(days=7), False), (timedelta(hours=-2), False)):
+    for by, keeps in ((timedelta(minutes=10), True), (timedelta(minutes=45), False), (timedelta(hours=-2), False)):
         begins = TEN + by
-        row = update(Lesson).where(Lesson.id == house.lessons["first"][0])
+        house.clock.at = MONDAY - timedelta(hours=5)
         async with house.store.work() as work:
-            await work.run(row.values(starts=begins, ends=begins + timedelta(hours=2)))
+            await change(work, house.lessons["first"][0], starts=begins, ends=begins + timedelta(hours=2))
         ends = TEN + timedelta(minutes=30) if keeps else begins + timedelta(hours=2, minutes=15)
         told = min(ends, begins + timedelta(hours=2))
         house.clock.at = begins
