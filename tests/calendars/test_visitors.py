@@ -3,14 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 
 from calendars import lessons, rights, visitors
 from calendars.errors import Conflict, Forbidden, Invalid, NotFound, NotOpen
 from calendars.people import people
 from calendars.people.people import NewPerson
 from calendars.rights import Scope
-from calendars.tables import Lesson
 from tests.calendars.planned import MONDAY, SYSTEM, Planned
 from tests.calendars.proposing import cancel, change
 
