@@ -20,7 +20,15 @@ async def test_pour_when_there_are_many_then_each_row_as_one_by_one(store: Store
     }  # fmt: skip
     ids = [new_id() for _ in range(450)]
     async with store.work() as work:
-        people = {"language": "fi", "email": "", "telephone": "", "alias": None, "generation": 1, "revision": 1}
+        people = {
+            "language": "fi",
+            "email": "",
+            "telephone": "",
+            "alias": None,
+            "generation": 1,
+            "revision": 1,
+            "outside": False,
+        }
         await work.pour(Person, [{"id": id, "name": f"N {n}", "added": at} | people for n, id in enumerate(ids)])
         await work.pour(Profile, [{"person": id} | said for id in ids[:-1]])
         await work.pour(Profile, [])
@@ -34,7 +42,15 @@ async def test_pour_when_there_are_many_then_each_row_as_one_by_one(store: Store
 
 async def test_pour_when_a_row_breaks_a_rule_then_conflict_and_none_is_there(store: Store) -> None:
     at = datetime(2026, 3, 10, tzinfo=UTC)
-    people = {"language": "fi", "email": "", "telephone": "", "alias": None, "generation": 1, "revision": 1}
+    people = {
+        "language": "fi",
+        "email": "",
+        "telephone": "",
+        "alias": None,
+        "generation": 1,
+        "revision": 1,
+        "outside": False,
+    }
     with pytest.raises(Conflict):
         async with store.work() as work:
             await work.pour(Person, [{"id": id, "name": id, "added": at} | people for id in ("one", "two", "one")])
