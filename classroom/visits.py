@@ -14,16 +14,16 @@ from calendars import rights
 from calendars.chains import EMBEDDED
 from calendars.clock import seconds
 from calendars.errors import Full, NotFound, NotOpen
-from calendars.lessons import expected, freeze
+from calendars.lessons import freeze
 from calendars.rights import Actor, Target
 from calendars.store import Work, new_id
-from calendars.tables import Day, Leader, Lesson, Programme, Visitor
+from calendars.tables import Day, Lesson, Programme, Visitor
 from classroom import ledger, moves, rooms
 from classroom.facts import CouldNotEnter, Dropped, Entered, Left, Resumed, SoundChanged
 from classroom.known import step
 from classroom.ledger import close_stays
 from classroom.tables import Evidence, Visit
-from classroom.video.shape import AT_MOST, Peer, shape
+from classroom.video.shape import AT_MOST, VISITORS_AT_MOST, Peer, shape
 
 BEAT = 15.0  # seconds between two beats
 KNOCKS = timedelta(minutes=1)  # so often one refusal of one person is written down
@@ -123,24 +123,22 @@ def late_by(lesson: Lesson, first: datetime) -> int:
 async def _check_space(
     work: Work, lesson: Lesson, programme: Programme, visits: Sequence[Visit], person: str, role: str
 ) -> None:
-    """Whether she fits in beside the others. Whoever leads always does, and a visitor takes nobody's place."""
+    """Whether she fits in beside the others. Whoever leads always does, and a visitor takes nobody's place.
+
+    Visitors stand beside the class: it is not counted against them, nor they against it, but there are few.
+    """
     if moves.room_of(lesson, programme) != EMBEDDED or role in rights.LEADS:
         return
     peers = [
         Peer(one.connection, one.person, one.role, one.a, one.up) for one in visits if one.media and one.lost is None
     ]
-    others, places = {peer.person for peer in peers} - {person}, shape(peers).capacity
-    if role == "visitor":
-        others |= await expected(work, lesson.id) | await _leaders(work, lesson.id)
+    places = VISITORS_AT_MOST if role == "visitor" else shape(peers).capacity
+    others = {peer.person for peer in peers if (peer.role == "visitor") == (role == "visitor")} - {person}
     if len(others) < places:
         return
     # Who was in has her place back after a break, also while the centre herself is away and her line unknown.
     if len(others) >= AT_MOST or role == "visitor" or not await _was_in(work, lesson.id, person):
         raise Full("room_full", places=places)
-
-
-async def _leaders(work: Work, lesson: str) -> set[str]:
-    return set(await work.all(select(Leader.person).where(Leader.lesson == lesson)))
 
 
 async def _was_in(work: Work, lesson: str, person: str) -> bool:

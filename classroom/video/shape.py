@@ -14,6 +14,9 @@ MESH_AGAIN_AT = 3
 AT_HOME, AT_MOST = 8, 10
 """Eight people are always let in; nine and ten only if the centre's line carries them."""
 
+VISITORS_AT_MOST = 2
+"""An interpreter and one more, beside a full class: what they cost the centre's line is borne for an hour."""
+
 KBIT_PER_LEARNER = 190
 """What one more learner costs the centre's upload: her picture, the mixed voices and the headers (measured)."""
 

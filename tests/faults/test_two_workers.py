@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from classroom import epochs, roster
+from classroom import epochs, seats
 from tests.faults.conftest import Open, all_in
 from tests.faults.houses import House
 from tests.faults.judged import Witness, agree, all_gone, epochs_of
@@ -55,7 +55,7 @@ def seen(pupil: Pupil) -> dict[str, Any]:
     assert pupil.roster is not None
     found = pupil.roster
     for fact in list(pupil.facts):
-        found = roster.apply(found, fact) or {}
+        found = seats.apply(found, fact) or {}
     return found
 
 
