@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from calendars import chains, groups
 from calendars.clock import Clock
@@ -228,7 +229,7 @@ async def test_rounds_when_the_database_is_slow_then_what_links_must_carry_is_wr
 
 
 async def test_rounds_when_a_server_cannot_send_out_then_it_is_logged_once_that_somebody_stays(
-    round_: Round, capsys: pytest.CaptureFixture[str]
+    round_: Round,
 ) -> None:
     """As a BigBlueButton cannot."""
 
@@ -251,8 +252,9 @@ async def test_rounds_when_a_server_cannot_send_out_then_it_is_logged_once_that_
     found = replace(round_, rounds=Rounds(store, Providers([keeping, Builtin()]), round_.epoch))
 
     async def told() -> int:
-        await found.go(later=25)
-        return capsys.readouterr().out.count("room_unwelcome")
+        with capture_logs() as lines:
+            await found.go(later=25)
+        return [one["event"] for one in lines].count("room_unwelcome")
 
     assert await told() == 0
     async with store.work() as work:

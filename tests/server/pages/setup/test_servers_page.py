@@ -109,11 +109,11 @@ async def test_server_when_added_then_a_programme_can_take_its_rooms_and_goes_on
     _, second = await send(admin, f"{new}?kind=jitsi", FORM | {"name": "Opisto"}, new)
     one, other = (path.rpartition("/")[2] for path in (first, second))
     programme = f"/programmes/{house.programme}"
-    assert (await send(admin, programme, {"provider": one, "second": other}, f"{programme}/provider"))[0] == 303
+    assert (await send(admin, programme, {"provider": one, "second": other}, f"{programme}/provider#rooms"))[0] == 303
     page = await page_of(admin, programme)
     assert f'<option value="{one}" selected>Kunta</option>' in page
     assert f'<option value="{other}" selected>Opisto</option>' in page
-    assert (await send(admin, programme, {"provider": "invented"}, f"{programme}/provider"))[0] == 422
+    assert (await send(admin, programme, {"provider": "invented"}, f"{programme}/provider#rooms"))[0] == 422
     assert (await send(admin, "/settings/servers", {"provider": other}, "/settings/servers"))[0] == 303
     assert f'<option value="{other}" selected>Opisto</option>' in await page_of(admin, "/settings/servers")
 
