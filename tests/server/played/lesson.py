@@ -145,8 +145,6 @@ class Played:
                 self.at(self.now + later, 3, partial(self.send, known))
             if not after:
                 self.truth.lost.append(stay)
-            elif min(after) > 0:
-                self.truth.late.append(stay)
 
     @property
     def now(self) -> int:

@@ -48,8 +48,6 @@ class Truth:
     stays: list[Stay] = field(default_factory=list)
     lost: list[Stay] = field(default_factory=list)
     """Those of which a message was lost."""
-    late: list[Stay] = field(default_factory=list)
-    """Those of which a message came later than it could."""
 
     def cells(self, name: str) -> set[int]:
         """The seconds in which she was in."""
@@ -71,12 +69,11 @@ class Truth:
         """Seconds that are missing or invented and may not be.
 
         Missing may be what lies within two rounds of an end of a stay of which a message was lost (whoever has told of
-        herself a moment ago is asked after a round later). Invented may be a gap shorter than that, as near to a stay
-        of which a message was lost or late.
+        herself a moment ago is asked after a round later). Invented may be a gap shorter than that: a stay whose
+        good-bye was lost goes on where a question finds her and no newer one is told yet.
         """
-        true, lost, late = self.cells(name), _near(name, self.lost), _near(name, [*self.lost, *self.late])
-        invented = {second for second in told - true if not (second in late and _in_short_gap(second, true))}
-        return true - told - lost, invented
+        true, lost = self.cells(name), _near(name, self.lost)
+        return true - told - lost, {second for second in told - true if not _in_short_gap(second, true)}
 
 
 def _near(name: str, found: Iterable[Stay]) -> set[int]:
