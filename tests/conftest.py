@@ -20,6 +20,7 @@ from server.migrations import METADATA
 from tests import compiling
 from tests.lending import Lender
 from tests.programs import Postgres, Redis, elsewhere, lacking
+from tests.turns import turn
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 FIREFOXES = ("firefox-esr", "firefox")
@@ -141,6 +142,15 @@ def pytest_collection_finish() -> None:
     """As in the served house, garbage is looked for seldom, and a statement is compiled once."""
     settle_memory()
     compiling.share()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test marked `alone` has the machine to itself: it waits for the other workers' tests, theirs wait for it."""
+    if not hasattr(item.config, "workerinput") or item.config.cache is None:  # no workers, nobody to wait for
+        return (yield)
+    with turn(item.config.cache.mkdir("turns") / "run", alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -36,7 +36,7 @@ async def enter_on_both(house: House, first: list[Pupil], second: list[Pupil]) -
         for pupil in comers:
             pupil.come()
         try:
-            await all_in(comers, epochs.DEAD_AFTER - 2)
+            await all_in(comers, 4)
         finally:
             os.kill(resting, signal.SIGCONT)
     where = await epochs_of(house.school, [pupil.person for pupil in (*first, *second)])
@@ -103,6 +103,7 @@ async def do_harm(fault: str, redis: Redis, house: House, witness: Witness) -> N
         await asyncio.sleep(3)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", ["none", "redis", "worker", *(["asleep"] if LONG else [])])
 async def test_lesson_on_two_workers_when_something_dies_then_the_seconds_are_the_same(
     fault: str, redis: Redis, empty_postgresql: str, opened: Open, class_of: Class

@@ -81,11 +81,12 @@ async def star_keeps_its_limits(people: list[Voice], picture: str) -> None:
         print(f"star of eight, {picture}: {each.name} {rates}, {line.fps} of {line.drawn} fps")
     assert max(line.up for line in lines[1:]) <= 150
     assert max(line.down for line in lines[1:]) <= 300
-    # How many pictures a busy machine draws says nothing of the room; that they all arrive does. An idle machine draws
-    # more than two a second: tests/long/test_room_engine.py.
-    assert 0 < min(lines[0].drawn) * 0.7 <= min(min(line.fps) for line in lines[1:])
+    seen = min(min(line.fps) for line in lines[1:])
+    assert seen > 2
+    assert seen >= 0.7 * min(lines[0].drawn)  # what was drawn arrives
 
 
+@pytest.mark.alone
 async def test_room_when_eight_enter_then_all_56_pairs_hear_each_other_within_the_limits(
     demo: Demo, browser: Browser
 ) -> None:
